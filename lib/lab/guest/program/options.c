@@ -36,6 +36,27 @@ static bool parse_address(const char** text, uint32_t* address) {
   return true;
 }
 
+static bool parse_hex_digit(char digit, uint32_t* value) {
+  if (digit >= '0' && digit <= '9') {
+    *value = *value << 4 | (uint32_t)(digit - '0');
+  } else if (digit >= 'a' && digit <= 'f') {
+    *value = *value << 4 | (uint32_t)(digit - 'a' + 10);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+static bool parse_mac(const char** text, uint8_t mac[6]) {
+  for (int i = 0; i < 6; i++) {
+    uint32_t byte = 0;
+    if (i > 0 && *(*text)++ != ':') return false;
+    if (!parse_hex_digit(*(*text)++, &byte) || !parse_hex_digit(*(*text)++, &byte)) return false;
+    mac[i] = (uint8_t)byte;
+  }
+  return true;
+}
+
 static bool parse_workload(const char** text, enum workload_kind* kind) {
   for (int i = 0; i < WORKLOAD_KINDS; i++) {
     const char* rest;
@@ -75,6 +96,8 @@ static bool parse_option(const char** text, struct options* options, uint32_t* s
     if (!parse_below(&value, UINT16_MAX, &number)) return false;
     options->client_port = (uint16_t)number;
     *seen |= SEEN_CLIENT;
+  } else if (starts_with(*text, "client-mac=", &value)) {
+    if (!parse_mac(&value, options->client_mac)) return false;
   } else if (starts_with(*text, "workload=", &value)) {
     if (!parse_workload(&value, &options->workload.kind)) return false;
     *seen |= SEEN_WORKLOAD;
@@ -82,6 +105,8 @@ static bool parse_option(const char** text, struct options* options, uint32_t* s
     if (!parse_number(&value, &options->workload.bytes_per_second)) return false;
   } else if (starts_with(*text, "set=", &value)) {
     if (!parse_number(&value, &options->workload.set_bytes)) return false;
+  } else if (starts_with(*text, "verify=", &value)) {
+    if (!parse_number(&value, &options->workload.verified_per_second)) return false;
   } else if (starts_with(*text, "period=", &value)) {
     if (!parse_number(&value, &options->workload.period_ns)) return false;
     options->workload.period_ns *= 1000000;
@@ -98,7 +123,7 @@ static bool parse_option(const char** text, struct options* options, uint32_t* s
 bool options_parse(const char* command_line, struct options* options) {
   uint32_t seen = 0;
   const char* at = command_line;
-  *options = (struct options){.guest_id = 0};
+  *options = (struct options){.client_mac = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
   while (*at != '\0') {
     const char* name;
     if (starts_with(at, PREFIX, &name)) {

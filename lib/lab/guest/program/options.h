@@ -14,6 +14,7 @@ struct options {
   uint32_t prefix_bits;
   uint32_t client_address;
   uint16_t client_port;
+  uint8_t client_mac[6];  // broadcast unless given; only a guest that has no ARP needs it
   struct workload_options workload;
 };
 

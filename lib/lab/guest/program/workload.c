@@ -6,7 +6,6 @@ const char* const workload_names[WORKLOAD_KINDS] = {"idle", "steady", "hot", "co
 #define SLICE_NS 1000000u          // the pacing's grain: small against any pass of a migration
 #define LONGEST_ARREARS_NS 50000000u  // what is missed beyond this is not made up for: no bursts after a stall
 #define PAGES_PER_STEP 16u
-#define VERIFIED_PER_SECOND 4096u  // background sweep: 256 MiB in 16 s
 
 #define COUNT(counter, by) __atomic_store_n(&(counter), (counter) + (by), __ATOMIC_RELAXED)
 
@@ -42,13 +41,11 @@ static void compute(struct workload* w, uint64_t rounds) {
   w->computed = value;
 }
 
-static uint64_t per_page_ns(uint64_t pages_per_second) {
-  return pages_per_second == 0 ? NS_PER_SECOND : NS_PER_SECOND / pages_per_second;
-}
-
 // Calls `act` for the pages due since *done_until, at most PAGES_PER_STEP of them. Returns when the next is due.
-static uint64_t pay(struct workload* w, void (*act)(struct workload*), uint64_t page_ns, uint64_t* done_until,
-                    uint64_t now) {
+static uint64_t pay(struct workload* w, void (*act)(struct workload*), uint64_t pages_per_second,
+                    uint64_t* done_until, uint64_t now) {
+  if (pages_per_second == 0) return UINT64_MAX;
+  uint64_t page_ns = NS_PER_SECOND / pages_per_second;
   if (now > *done_until + LONGEST_ARREARS_NS + page_ns) *done_until = now - LONGEST_ARREARS_NS - page_ns;
   for (uint32_t i = 0; i < PAGES_PER_STEP && *done_until + page_ns <= now; i++) {
     act(w);
@@ -74,7 +71,7 @@ static void calibrate(struct workload* w, uint64_t (*now_ns)(void)) {
     if (middle - start < rounds_ns) rounds_ns = middle - start;
     if (end - middle < pages_ns) pages_ns = end - middle;
   }
-  uint64_t budget_ns = per_page_ns(w->options.bytes_per_second / PAGE_BYTES);
+  uint64_t budget_ns = NS_PER_SECOND * (uint64_t)PAGE_BYTES / w->options.bytes_per_second;
   uint64_t page_ns = pages_ns / pages;
   w->rounds_per_page = budget_ns > page_ns ? (budget_ns - page_ns) * rounds / (rounds_ns + 1) : 0;
 }
@@ -94,13 +91,13 @@ void workload_start(struct workload* w, const struct workload_options* options, 
 }
 
 static uint64_t write_some(struct workload* w, uint64_t now) {
-  uint64_t page_ns = per_page_ns(w->options.bytes_per_second / PAGE_BYTES);
+  uint64_t pages_per_second = w->options.bytes_per_second / PAGE_BYTES;
   switch (w->options.kind) {
     case WORKLOAD_STEADY:
-      return pay(w, write_next, page_ns, &w->paid_until_ns, now);
+      return pay(w, write_next, pages_per_second, &w->paid_until_ns, now);
     case WORKLOAD_BURST: {
       uint64_t into_period = (now - w->started_ns) % w->options.period_ns;
-      if (into_period < w->options.high_ns) return pay(w, write_next, page_ns, &w->paid_until_ns, now);
+      if (into_period < w->options.high_ns) return pay(w, write_next, pages_per_second, &w->paid_until_ns, now);
       w->paid_until_ns = now;
       return now - into_period + w->options.period_ns;
     }
@@ -118,9 +115,9 @@ static uint64_t write_some(struct workload* w, uint64_t now) {
 
 uint64_t workload_step(struct workload* w, uint64_t now) {
   uint64_t write_at = write_some(w, now);
-  uint64_t verify_at =
-      pay(w, verify_next, per_page_ns(VERIFIED_PER_SECOND), &w->verified_until_ns, now);
-  bool quiet = write_at > now + SLICE_NS * 2;
-  __atomic_store_n(&w->phase, quiet ? PHASE_QUIET : PHASE_WRITING, __ATOMIC_RELAXED);
+  uint64_t verify_at = pay(w, verify_next, w->options.verified_per_second, &w->verified_until_ns, now);
+  uint32_t phase = write_at > now + SLICE_NS * 2 ? PHASE_QUIET : PHASE_WRITING;
+  // Only when it changes: not even this word may be written by a guest that is to leave its memory alone.
+  if (phase != w->phase) __atomic_store_n(&w->phase, phase, __ATOMIC_RELAXED);
   return write_at < verify_at ? write_at : verify_at;
 }

@@ -24,6 +24,7 @@ struct workload_options {
   enum workload_kind kind;
   uint64_t bytes_per_second;
   uint64_t set_bytes;
+  uint64_t verified_per_second;  // pages that the background sweep reads; 0: none, and an idle guest writes nothing
   uint64_t period_ns;
   uint64_t high_ns;
 };
