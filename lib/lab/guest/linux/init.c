@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,7 +27,6 @@ static uint64_t monotonic_ns(void) {
 
 static void read_options(struct options* options) {
   char command_line[4096] = "";
-  mkdir("/proc", 0755);
   if (mount("proc", "/proc", "proc", 0, NULL) != 0) fail("mount /proc");
   int file = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
   if (file < 0 || read(file, command_line, sizeof command_line - 1) < 0) fail("read /proc/cmdline");
