@@ -128,9 +128,11 @@ require_system_packages() {
 
 # A lab's own daemons live in network namespaces of their own and are no reason to stop.
 daemon_outside_lab_runs() {
-  local pid
-  for pid in $(pgrep -x 'libvirtd|virtqemud'); do
-    [ "$(readlink "/proc/$pid/ns/net")" = "$(readlink /proc/self/ns/net)" ] && return 0
+  local process
+  for process in /proc/[0-9]*; do
+    case "$(cat "$process/comm" 2>/dev/null)" in
+      libvirtd | virtqemud) [ "$(readlink "$process/ns/net")" = "$(readlink /proc/self/ns/net)" ] && return 0 ;;
+    esac
   done
   return 1
 }
