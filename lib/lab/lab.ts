@@ -1,0 +1,170 @@
+import { LabError } from './errors.js';
+import { Host } from './host/host.js';
+import { LabNode } from './host/node.js';
+import { buildLab, type Progress } from './lifecycle/build.js';
+import { findLeftovers, type Leftover } from './lifecycle/leftovers.js';
+import { type LabInfo, listLabs } from './lifecycle/list.js';
+import { removeLab } from './lifecycle/remove.js';
+import { claim, existsError, type Manifest, readManifest, writeManifest } from './manifest.js';
+import { CLIENT, checkLabName, hostNames, newLabName } from './names.js';
+import { Link } from './network/link.js';
+import { planNics } from './network/plan.js';
+import { checkShape, type Shape } from './network/shape.js';
+import { requireRoot, requireTools } from './requirements.js';
+
+export interface LabOptions {
+  /** How many hosts. @defaultValue 2 */
+  hosts?: number;
+  /** What the link that guests move over can carry. As fast as the machine can when it is left out. */
+  link?: Shape;
+  /** A name of its own, unique on this machine. @defaultValue `lab` and six random digits */
+  name?: string;
+  /** Stops the start; what was built is removed before the promise rejects. */
+  signal?: AbortSignal;
+  /** Told what is being done. */
+  onProgress?: Progress;
+}
+
+/**
+ * Real libvirt hosts on this one machine: each has its own libvirtd, QEMU and network, in namespaces. Needs root, and no hardware virtualization.
+ *
+ * @example
+ * ```ts
+ * await using lab = await Lab.start({ hosts: 2, link: { bitsPerSecond: 1e9 } });
+ * console.log(lab.hosts[0].uri); // for virsh --connect
+ * ```
+ */
+export class Lab implements AsyncDisposable {
+  readonly name: string;
+  readonly hosts: readonly Host[];
+  /** The machine beside the hosts from which observers watch the guests, and that serves their disks. */
+  readonly client: LabNode;
+  /** The link that guests move over. */
+  readonly link: Link;
+  /** The link between the daemons, and from the client to them. */
+  readonly controlLink: Link;
+  /** The link to the shared disks. */
+  readonly storageLink: Link;
+  /** The link between guests and who watches them. */
+  readonly guestLink: Link;
+
+  private constructor(manifest: Manifest) {
+    const nics = planNics(manifest.hosts);
+    this.name = manifest.name;
+    this.hosts = manifest.hosts.map((name) => new Host(manifest.name, name, nics));
+    this.client = new LabNode(manifest.name, CLIENT);
+    this.link = new Link(manifest.name, 'migration', nics);
+    this.controlLink = new Link(manifest.name, 'control', nics);
+    this.storageLink = new Link(manifest.name, 'storage', nics);
+    this.guestLink = new Link(manifest.name, 'guest', nics);
+  }
+
+  /**
+   * Brings a lab up. It outlives this process: end it with `stop`, or with `precopy lab down`.
+   *
+   * @throws LabError `ERR_PRECOPY_LAB_OPTION`, `…_NOT_ROOT`, `…_MISSING_TOOL` or `…_EXISTS` before anything is touched; `…_DAEMON` or `…_COMMAND` when
+   *   something does not start, after all of it has been removed again.
+   */
+  static async start(options: LabOptions = {}): Promise<Lab> {
+    const hosts = hostNames(options.hosts ?? 2);
+    const name = options.name === undefined ? newLabName() : checkLabName(options.name);
+    if (options.link) checkShape(options.link);
+    await requireTools();
+    options.signal?.throwIfAborted();
+
+    const left = await findLeftovers(name);
+    if (left.length > 0)
+      throw existsError(
+        name,
+        left.map((leftover) => leftover.name),
+      );
+    const manifest: Manifest = {
+      ...{ version: 1, name, hosts, state: 'starting' },
+      ...{ starterPid: process.pid, createdAt: new Date().toISOString() },
+    };
+    await claim(manifest);
+    const lab = new Lab(manifest);
+    try {
+      const parts = { name, hosts: lab.hosts, client: lab.client, link: lab.link, nics: planNics(hosts) };
+      await buildLab(parts, { shape: options.link, signal: options.signal, onProgress: options.onProgress });
+      await writeManifest({ ...manifest, state: 'up' });
+      return lab;
+    } catch (error) {
+      await removeLab(name);
+      throw error;
+    }
+  }
+
+  /**
+   * A lab that somebody has started, maybe another process.
+   *
+   * @throws LabError `ERR_PRECOPY_LAB_NOT_FOUND`, or `ERR_PRECOPY_LAB_BROKEN` when its start has not been completed.
+   */
+  static async attach(name: string): Promise<Lab> {
+    requireRoot();
+    const manifest = await readManifest(checkLabName(name));
+    if (manifest === undefined) {
+      const names = (await listLabs()).map((lab) => lab.name);
+      throw new LabError('ERR_PRECOPY_LAB_NOT_FOUND', `There is no lab named ${name}.`, {
+        remedy: names.length > 0 ? `There are: ${names.join(', ')}.` : 'Start one with `precopy lab up`.',
+      });
+    }
+    if (manifest.state !== 'up') {
+      throw new LabError(
+        'ERR_PRECOPY_LAB_BROKEN',
+        `Lab ${name} is not up: process ${manifest.starterPid} is starting it, or died doing so.`,
+        {
+          remedy: `Wait, or remove it with \`precopy lab down ${name}\`.`,
+        },
+      );
+    }
+    return new Lab(manifest);
+  }
+
+  /** All labs of this machine, broken ones included. */
+  static async list(): Promise<LabInfo[]> {
+    requireRoot();
+    return listLabs();
+  }
+
+  /** Removes a lab by name, in whatever state it is, and without attaching to it. */
+  static async down(name: string): Promise<void> {
+    requireRoot();
+    await removeLab(checkLabName(name));
+  }
+
+  /** Removes all labs, in whatever state they are, and gives their names. */
+  static async downAll(): Promise<string[]> {
+    requireRoot();
+    const names = (await listLabs()).map((lab) => lab.name);
+    for (const name of names) await removeLab(name);
+    return names;
+  }
+
+  /**
+   * The host of this name.
+   *
+   * @throws LabError `ERR_PRECOPY_LAB_OPTION`
+   */
+  host(name: string): Host {
+    const found = this.hosts.find((host) => host.name === name);
+    if (found) return found;
+    throw new LabError('ERR_PRECOPY_LAB_OPTION', `Lab ${this.name} has no host ${name}.`, {
+      remedy: `It has ${this.hosts.map((host) => host.name).join(', ')}.`,
+    });
+  }
+
+  /** Ends everything in the lab and removes all of it. Calling it again does no harm. */
+  async stop(): Promise<void> {
+    await removeLab(this.name);
+  }
+
+  /** What is on the machine of this lab now, found by looking: namespaces, processes, mounts, interfaces, files. Empty after `stop`. */
+  leftovers(): Promise<Leftover[]> {
+    return findLeftovers(this.name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
