@@ -1,4 +1,5 @@
 export { LabError, type LabErrorCode } from './errors.js';
+export { type MigrationCall, Replies } from './faults/replies.js';
 export { Daemon } from './host/daemon.js';
 export { Host, type HostEndpoint } from './host/host.js';
 export { LabNode } from './host/node.js';
@@ -10,3 +11,4 @@ export { type Direction, Link, type LinkPart, type ShapeOptions } from './networ
 export type { NetworkName } from './network/plan.js';
 export type { Shape } from './network/shape.js';
 export type { RunOptions, RunResult } from './run.js';
+export { type DiskOptions, SharedDisk } from './storage/disk.js';

@@ -8,9 +8,10 @@ import { removeLab } from './lifecycle/remove.js';
 import { claim, existsError, type Manifest, readManifest, writeManifest } from './manifest.js';
 import { CLIENT, checkLabName, hostNames, newLabName } from './names.js';
 import { Link } from './network/link.js';
-import { planNics } from './network/plan.js';
+import { addressOf, planNics } from './network/plan.js';
 import { checkShape, type Shape } from './network/shape.js';
 import { requireRoot, requireTools } from './requirements.js';
+import { createDisk, type DiskOptions, type SharedDisk } from './storage/disk.js';
 
 export interface LabOptions {
   /** How many hosts. @defaultValue 2 */
@@ -48,11 +49,14 @@ export class Lab implements AsyncDisposable {
   /** The link between guests and who watches them. */
   readonly guestLink: Link;
 
+  readonly #storageAddress: string;
+
   private constructor(manifest: Manifest) {
     const nics = planNics(manifest.hosts);
     this.name = manifest.name;
     this.hosts = manifest.hosts.map((name) => new Host(manifest.name, name, nics));
     this.client = new LabNode(manifest.name, CLIENT);
+    this.#storageAddress = addressOf(nics, CLIENT, 'storage');
     this.link = new Link(manifest.name, 'migration', nics);
     this.controlLink = new Link(manifest.name, 'control', nics);
     this.storageLink = new Link(manifest.name, 'storage', nics);
@@ -139,6 +143,11 @@ export class Lab implements AsyncDisposable {
     const names = (await listLabs()).map((lab) => lab.name);
     for (const name of names) await removeLab(name);
     return names;
+  }
+
+  /** Creates a disk that all hosts reach, and serves it until the lab ends. */
+  createDisk(options: DiskOptions): Promise<SharedDisk> {
+    return createDisk(this.name, this.client, this.#storageAddress, options);
   }
 
   /**

@@ -1,5 +1,6 @@
+import { Replies } from '../faults/replies.js';
 import type { NetworkName, Nic } from '../network/plan.js';
-import { addressOf } from '../network/plan.js';
+import { addressOf, nicOf } from '../network/plan.js';
 import { Daemon } from './daemon.js';
 import { emptyRunDirectory, hostBinds, hostLog, hostSocket } from './directories.js';
 import { killInit, startInit } from './init.js';
@@ -16,6 +17,8 @@ export interface HostEndpoint {
 export class Host extends LabNode {
   readonly daemon: Daemon;
   readonly endpoint: HostEndpoint;
+  /** The daemon's replies on their way to others, as something to be lost. */
+  readonly replies: Replies;
   readonly #lab: string;
   readonly #nics: readonly Nic[];
 
@@ -25,6 +28,7 @@ export class Host extends LabNode {
     this.#lab = lab;
     this.#nics = nics;
     this.daemon = new Daemon(this, hostLog(lab, name));
+    this.replies = new Replies(lab, nicOf(nics, name, 'control'));
     this.endpoint = { uri: 'qemu:///system', socketPath: hostSocket(lab, name) };
   }
 

@@ -65,9 +65,16 @@ export function planNics(hosts: readonly string[]): Nic[] {
   ]);
 }
 
+/** The interface of a node on a network. */
+export function nicOf(nics: readonly Nic[], node: string, network: NetworkName): Nic {
+  const found = nics.find((candidate) => candidate.node === node && candidate.network === network);
+  if (found === undefined) throw new TypeError(`${node} is not on the ${network} network.`);
+  return found;
+}
+
 /** The address of a node on a network. */
 export function addressOf(nics: readonly Nic[], node: string, network: NetworkName): string {
-  const address = nics.find((candidate) => candidate.node === node && candidate.network === network)?.address;
+  const { address } = nicOf(nics, node, network);
   if (address === undefined) throw new TypeError(`${node} has no address on the ${network} network.`);
   return address;
 }
