@@ -1,0 +1,2 @@
+export { PrecopyError } from './errors.js';
+export * from './migration/index.js';

@@ -1,0 +1,73 @@
+import { PrecopyError } from '../errors.js';
+import { type Domain, LibvirtError } from '../libvirt/index.js';
+import { withDeadline } from './deadline.js';
+import type { Owner } from './ownership.js';
+import type { AbortOutcome } from './result.js';
+import { sleep } from './sampler.js';
+
+/** What the caller wants no longer: by his signal, or by `abort()`. */
+export class AbortRequest {
+  readonly #controller = new AbortController();
+
+  /** Resolves once it is asked for; never otherwise. */
+  readonly asked: Promise<void> = new Promise((resolve) => {
+    this.#controller.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+  get isAsked(): boolean {
+    return this.#controller.signal.aborted;
+  }
+
+  get reason(): string {
+    return String(this.#controller.signal.reason);
+  }
+
+  /** The first reason wins. */
+  ask(reason: string): void {
+    this.#controller.abort(reason);
+  }
+
+  throwIfAsked(): void {
+    if (this.isAsked) throw new PrecopyError(`Aborted: ${this.reason}`, { code: 'ERR_PRECOPY_ABORTED' });
+  }
+}
+
+/** How often an abort that came before libvirt's job existed is tried again, in milliseconds. */
+const RETRY_MS = 50;
+
+/** What libvirt said to the request; not yet what became of the migration. */
+export type AbortAnswer = 'accepted' | 'refused' | 'too late';
+
+/**
+ * Asks libvirt to abort the job until it takes the request, refuses it, or the migration is over.
+ *
+ * An abort may be called before there is a job (the source still talks to the destination): it is then tried again, so that a
+ * cancel never gets lost. virDomainAbortJob can also hang, for as long as the daemon is connecting to a port behind a firewall.
+ *
+ * @param isOver - true once the migration's call has come back
+ */
+export async function requestAbort(domain: Domain, deadlineMs: number, isOver: () => boolean): Promise<AbortAnswer> {
+  const giveUpAt = performance.now() + deadlineMs;
+  while (!isOver()) {
+    try {
+      await withDeadline(domain.abortJob(), Math.max(1, giveUpAt - performance.now()), 'Asking to abort');
+      return 'accepted';
+    } catch (error) {
+      const mayYetCome = error instanceof LibvirtError && error.code === 'VIR_ERR_OPERATION_INVALID';
+      if (!mayYetCome || performance.now() > giveUpAt) return isOver() ? 'too late' : 'refused';
+      await sleep(RETRY_MS);
+    }
+  }
+  return 'too late';
+}
+
+/**
+ * Names what became of an abort. An answer of success is not "aborted": asked for after the switchover, libvirt accepts it and the
+ * migration completes all the same. So the owner decides; without a provable one the abort has not provably ended. Pure.
+ */
+export function abortOutcome(answer: AbortAnswer, callCameBack: boolean, owner: Owner): AbortOutcome {
+  if (answer === 'refused' && owner !== 'source') return 'refused';
+  if (!callCameBack) return 'hung';
+  if (owner === 'source') return 'cancelled';
+  return owner === 'destination' ? 'completedAnyway' : 'hung';
+}

@@ -1,0 +1,42 @@
+import { DomainMigrateFlags, type MigrateParameters } from '../libvirt/index.js';
+import type { ResolvedOptions } from './options.js';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** The one long call of a migration, as libvirt wants it. */
+export interface MigrateCall {
+  flags: number;
+  parameters: MigrateParameters;
+}
+
+/** Translates options into libvirt's flags and typed parameters. Pure. */
+export function migrateCall(options: ResolvedOptions, control: 'peer-to-peer' | 'direct'): MigrateCall {
+  const { transport } = options;
+  const compressed = transport.compression !== undefined;
+  const switches: [boolean | undefined, number][] = [
+    [true, DomainMigrateFlags.LIVE],
+    [control === 'peer-to-peer', DomainMigrateFlags.PEER2PEER],
+    [options.persistDestination, DomainMigrateFlags.PERSIST_DEST],
+    [options.undefineSource, DomainMigrateFlags.UNDEFINE_SOURCE],
+    [options.allowUnsafe, DomainMigrateFlags.UNSAFE],
+    [options.copyDisks !== undefined, DomainMigrateFlags.NON_SHARED_DISK],
+    [transport.parallel !== undefined, DomainMigrateFlags.PARALLEL],
+    [compressed, DomainMigrateFlags.COMPRESSED],
+    [transport.tls !== undefined && transport.tls !== false, DomainMigrateFlags.TLS],
+  ];
+  const flags = switches.reduce((sum, [wanted, flag]) => (wanted ? sum | flag : sum), 0);
+
+  const candidates: MigrateParameters = {
+    destinationName: options.destinationName,
+    destinationXml: options.destinationXml,
+    migrateDisks: options.copyDisks,
+    migrateUri: transport.migrateUri,
+    listenAddress: transport.listenAddress,
+    bandwidthMebibytesPerSecond:
+      transport.bandwidthBytesPerSecond === undefined ? undefined : transport.bandwidthBytesPerSecond / MEBIBYTE,
+    parallelConnections: transport.parallel,
+    compression: transport.compression,
+    tlsDestination: typeof transport.tls === 'string' ? transport.tls : undefined,
+  };
+  return { flags, parameters: Object.fromEntries(Object.entries(candidates).filter(([, value]) => value !== undefined)) };
+}

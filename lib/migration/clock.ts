@@ -1,0 +1,13 @@
+/**
+ * One migration's clock: monotonic, and the same for this process and for the addon's event thread, which stamps libvirt's events on
+ * arrival. So what both hosts did can be put on one line.
+ */
+export class Clock {
+  readonly #startNs = process.hrtime.bigint();
+  readonly startedAt = new Date();
+
+  /** Milliseconds from the start to a stamp of the monotonic clock, by default to now. */
+  atMs(stampNs: bigint = process.hrtime.bigint()): number {
+    return Number(stampNs - this.#startNs) / 1e6;
+  }
+}

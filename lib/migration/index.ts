@@ -1,0 +1,16 @@
+export type { MigrationEvent, MigrationEventType, MigrationSample, Role } from './events.js';
+export { migrate } from './migrate.js';
+export { Migration } from './migration.js';
+export type { DeadlineOptions, Host, MigrateOptions, TransportOptions } from './options.js';
+export type { Evidence, Owner, SideView } from './ownership.js';
+export { PHASES, type Phase, type PhaseSpan } from './phases.js';
+export {
+  type AbortOutcome,
+  type AbortReport,
+  type HostIdentity,
+  MigrationError,
+  type MigrationResult,
+  type Outcome,
+  type Pause,
+  type Warning,
+} from './result.js';

@@ -1,0 +1,141 @@
+import { Connection, type Endpoint } from '../libvirt/index.js';
+import { abortSignal, anyOf, checkOptions, flag, integer, oneOf, type Rule, type Rules, text, textList } from '../validation.js';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** How the memory gets from one host to the other, and who coordinates it. */
+export interface TransportOptions {
+  /**
+   * `peer-to-peer` (default): the source's daemon coordinates, so a client that dies or blocks harms nothing. `direct`: this process
+   * does, which is needed where the source's daemon cannot reach the destination's.
+   */
+  control?: 'peer-to-peer' | 'direct';
+  /** The destination's libvirt URI as the source's daemon reaches it, where that differs from `destination`. */
+  peerUri?: string;
+  /** Where QEMU sends the memory, as `tcp://host[:port]`; by default the destination's host name decides. */
+  migrateUri?: string;
+  /** The address the destination's QEMU listens on. */
+  listenAddress?: string;
+  /** Upper limit for the memory stream, in bytes per second; a multiple of 1 MiB, which is libvirt's unit. Not honoured with `parallel`. */
+  bandwidthBytesPerSecond?: number;
+  /** Number of parallel connections (QEMU's multifd). */
+  parallel?: number;
+  /** Compression of the memory stream; `zlib` and `zstd` need `parallel`. */
+  compression?: 'xbzrle' | 'zlib' | 'zstd';
+  /** Encrypts the memory stream with QEMU's native TLS; a string overrides the host name that the certificate must show. */
+  tls?: boolean | string;
+}
+
+/** The limits after which a call is no longer waited for, in milliseconds. */
+export interface DeadlineOptions {
+  /** For opening a connection. Default 30 000. */
+  connectMs?: number;
+  /** For each short call. Default 10 000. */
+  callMs?: number;
+  /** For both hosts to say who has the guest, once the migration call is back. Default 15 000. */
+  settleMs?: number;
+  /** For a migration to end after it was asked to abort. Default 30 000. */
+  abortMs?: number;
+}
+
+/** A host: an open connection, which stays open, or where to open one. */
+export type Host = Endpoint | Connection;
+
+export interface MigrateOptions {
+  source: Host;
+  destination: Host;
+  /** The guest's name or UUID on the source. */
+  domain: string;
+  transport?: TransportOptions;
+  /** The guest's name on the destination; by default the same. */
+  destinationName?: string;
+  /** The whole domain XML to use on the destination instead of the source's; libvirt refuses changes that the guest could see. */
+  destinationXml?: string;
+  /** Makes the guest persistent on the destination (libvirt writes its definition within the pause). Default false. */
+  persistDestination?: boolean;
+  /** Removes the definition from the source after success. Default false. */
+  undefineSource?: boolean;
+  /** Lets libvirt migrate although it holds that unsafe, for example with a disk cache that is not coherent. Default false. */
+  allowUnsafe?: boolean;
+  /** Local disks, by target name, whose content is copied as well. */
+  copyDisks?: string[];
+  /** How often the job is sampled, in milliseconds. Default 100, QEMU's own granularity. */
+  sampleIntervalMs?: number;
+  deadlines?: DeadlineOptions;
+  /** Aborts the migration; its reason becomes the abort's reason. */
+  signal?: AbortSignal;
+}
+
+/** Options with every default in its place. */
+export interface ResolvedOptions extends Omit<MigrateOptions, 'deadlines' | 'transport' | 'sampleIntervalMs'> {
+  transport: TransportOptions;
+  deadlines: Required<DeadlineOptions>;
+  sampleIntervalMs: number;
+}
+
+const DEFAULT_DEADLINES: Required<DeadlineOptions> = { connectMs: 30_000, callMs: 10_000, settleMs: 15_000, abortMs: 30_000 };
+
+const wholeMebibytes: Rule = (value) =>
+  Number.isSafeInteger(value) && Number(value) >= MEBIBYTE && Number(value) % MEBIBYTE === 0
+    ? undefined
+    : `a whole multiple of ${MEBIBYTE} (1 MiB)`;
+
+const host: Rule = (value) => {
+  if (value instanceof Connection || text(value) === undefined) return undefined;
+  if (typeof value === 'object' && value !== null && 'uri' in value && text(value.uri) === undefined) return undefined;
+  return 'a libvirt URI, an object with a uri, or an open Connection';
+};
+
+const transportRules: Rules<TransportOptions> = {
+  control: oneOf('peer-to-peer', 'direct'),
+  peerUri: text,
+  migrateUri: text,
+  listenAddress: text,
+  bandwidthBytesPerSecond: wholeMebibytes,
+  parallel: integer(1, 255),
+  compression: oneOf('xbzrle', 'zlib', 'zstd'),
+  tls: anyOf(flag, text),
+};
+
+const deadlineRules: Rules<DeadlineOptions> = {
+  connectMs: integer(1),
+  callMs: integer(1),
+  settleMs: integer(1),
+  abortMs: integer(1),
+};
+
+/** A nested object has a check of its own, which names the option inside. */
+const nested: Rule = () => undefined;
+
+const rules: Rules<MigrateOptions> = {
+  source: host,
+  destination: host,
+  domain: text,
+  transport: nested,
+  destinationName: text,
+  destinationXml: text,
+  persistDestination: flag,
+  undefineSource: flag,
+  allowUnsafe: flag,
+  copyDisks: textList,
+  sampleIntervalMs: integer(10, 60_000),
+  deadlines: nested,
+  signal: abortSignal,
+};
+
+/**
+ * Checks the options and fills in the defaults. Pure.
+ *
+ * @throws InvalidArgumentError for the first option that is not as it must be
+ */
+export function resolveOptions(options: MigrateOptions): ResolvedOptions {
+  checkOptions<MigrateOptions>('', options, rules, ['source', 'destination', 'domain']);
+  checkOptions<TransportOptions>('transport', options.transport ?? {}, transportRules);
+  checkOptions<DeadlineOptions>('deadlines', options.deadlines ?? {}, deadlineRules);
+  return {
+    ...options,
+    transport: { ...options.transport },
+    deadlines: { ...DEFAULT_DEADLINES, ...options.deadlines },
+    sampleIntervalMs: options.sampleIntervalMs ?? 100,
+  };
+}

@@ -1,0 +1,104 @@
+import { PrecopyError } from '../errors.js';
+import { type JobStats, LibvirtError } from '../libvirt/index.js';
+import { type Evidence, type Owner, REMEDIES } from './ownership.js';
+import type { Control } from './control.js';
+import type { Phase, PhaseSpan } from './phases.js';
+
+/**
+ * How a migration ended, by what was seen on both hosts.
+ * `completed`: the guest is on the destination. `cancelled`: it was aborted as asked and is on the source. `failed`: anything else.
+ */
+export type Outcome = 'completed' | 'cancelled' | 'failed';
+
+/** What became of an abort: it worked, came too late, did not end in time, or libvirt would not take it. */
+export type AbortOutcome = 'cancelled' | 'completedAnyway' | 'hung' | 'refused';
+
+export interface AbortReport {
+  /** The first reason given; later ones change nothing. */
+  reason: string;
+  outcome: AbortOutcome;
+}
+
+/** The time in which the guest runs nowhere, by different witnesses. */
+export interface Pause {
+  /** QEMU's figure, from the completed job's statistics; it mixes two hosts' wall clocks. */
+  qemuMs: number | undefined;
+  /** Stop on the source to start on the destination, both stamped on arrival in this process by one clock. */
+  observedMs: number | undefined;
+}
+
+/** Something that the caller should know and that does not stop the migration. */
+export interface Warning {
+  code: string;
+  message: string;
+}
+
+export interface HostIdentity {
+  hostname: string;
+  /** The host's own UUID, by which the same host is recognised under two names. */
+  hostUuid: string;
+  libvirtVersion: string;
+  hypervisorVersion: string;
+}
+
+export interface MigrationResult {
+  outcome: Outcome;
+  /** On which side the guest is, as seen on both hosts at the end. */
+  owner: Owner;
+  /** What was seen, for whoever wants to judge for himself. */
+  evidence: Evidence;
+  domain: { name: string; uuid: string | undefined };
+  source: HostIdentity | undefined;
+  destination: HostIdentity | undefined;
+  control: Control | undefined;
+  startedAt: Date;
+  totalMs: number;
+  phases: PhaseSpan[];
+  /** Passes over the dirty pages that began before the guest was stopped. */
+  passes: number;
+  /** Bytes of memory that went over the link. */
+  sentBytes: number | undefined;
+  pause: Pause;
+  /** Present when an abort was asked for. */
+  abort: AbortReport | undefined;
+  warnings: Warning[];
+  /** The completed job's statistics as libvirt gave them; undefined when there were none. */
+  job: JobStats | undefined;
+  /** Present unless `outcome` is `completed`. */
+  error: MigrationError | undefined;
+}
+
+/** Where and why a migration left its way. */
+export interface Failure {
+  phase: Phase | undefined;
+  cause: unknown;
+}
+
+/** Why a migration did not complete: with the phase, the owner of the guest, what to do next, and the whole result. */
+export class MigrationError extends PrecopyError {
+  override readonly name = 'MigrationError';
+}
+
+/** The error of a migration that did not complete. Pure. */
+export function migrationError(
+  outcome: Exclude<Outcome, 'completed'>,
+  owner: Owner,
+  failure: Failure | undefined,
+  abort: AbortReport | undefined,
+): MigrationError {
+  const { cause, phase } = failure ?? {};
+  const causeMessage = cause instanceof Error ? cause.message : 'libvirt reported success, and yet the guest is not running on the destination';
+  // What went wrong before anything was touched has a code and a remedy of its own; the rest is told by the owner.
+  const own = cause instanceof PrecopyError && !(cause instanceof LibvirtError) ? cause : undefined;
+  const message =
+    outcome === 'cancelled' && abort !== undefined
+      ? `The migration was cancelled: ${abort.reason}`
+      : `The migration failed${phase === undefined ? '' : ` in phase ${phase}`}: ${causeMessage}`;
+  return new MigrationError(message, {
+    code: outcome === 'cancelled' ? 'ERR_PRECOPY_ABORTED' : (own?.code ?? 'ERR_PRECOPY_MIGRATION_FAILED'),
+    owner,
+    remedy: own?.remedy ?? REMEDIES[owner],
+    ...(phase === undefined ? {} : { phase }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,71 @@
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
+import type { JobStats } from '../libvirt/index.js';
+import type { MigrationSample } from './events.js';
+
+/** A job's statistics and when they were asked for. */
+export interface Reading {
+  atMs: number;
+  stats: JobStats;
+}
+
+/** Turns two successive readings into a sample; the first one has no rate yet. Pure. */
+export function sampleOf(reading: Reading, previous: Reading | undefined): MigrationSample {
+  const { stats } = reading;
+  const processed = stats.memoryProcessedBytes ?? 0;
+  const elapsedMs = previous === undefined ? 0 : reading.atMs - previous.atMs;
+  const difference = processed - (previous?.stats.memoryProcessedBytes ?? 0);
+  return {
+    memoryTotalBytes: stats.memoryTotalBytes ?? 0,
+    memoryRemainingBytes: stats.memoryRemainingBytes ?? 0,
+    memoryProcessedBytes: processed,
+    sentBytesPerSecond: elapsedMs > 0 ? Math.max(0, (difference / elapsedMs) * 1000) : 0,
+    dirtiedBytesPerSecond: (stats.memoryDirtyRatePagesPerSecond ?? 0) * (stats.memoryPageSizeBytes ?? 4096),
+    // QEMU's estimate means nothing while the first pass still runs: there was no sync yet that could have found dirty pages.
+    expectedPauseMs: (stats.memoryIteration ?? 0) > 1 ? stats.downtimeMs : undefined,
+    throttle: (stats.autoConvergeThrottlePercent ?? 0) / 100,
+  };
+}
+
+export interface SamplerOptions {
+  intervalMs: number;
+  /** Asks for the job's statistics; undefined when there is no job (any more). */
+  read: () => Promise<JobStats | undefined>;
+  atMs: () => number;
+  onSample: (sample: MigrationSample, atMs: number) => void;
+}
+
+/** Samples a job until it is stopped; never more than one call in flight, however slow the daemon is. */
+export class Sampler {
+  readonly #options: SamplerOptions;
+  readonly #stop = new AbortController();
+
+  constructor(options: SamplerOptions) {
+    this.#options = options;
+  }
+
+  /** Runs until `stop()`; resolves then. */
+  async run(): Promise<void> {
+    const { intervalMs, read, atMs, onSample } = this.#options;
+    let previous: Reading | undefined;
+    while (!this.#stop.signal.aborted) {
+      const startedMs = atMs();
+      const stats = await read();
+      if (this.#stop.signal.aborted) return;
+      if (stats !== undefined) {
+        const reading = { atMs: startedMs, stats };
+        onSample(sampleOf(reading, previous), startedMs);
+        previous = reading;
+      }
+      await sleep(Math.max(0, intervalMs - (atMs() - startedMs)), this.#stop.signal);
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+}
+
+/** Resolves after the time or as soon as the signal aborts, whichever comes first. */
+export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return setTimeoutPromise(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+}

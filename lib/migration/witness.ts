@@ -1,0 +1,94 @@
+import type { Connection, JobStats, LifecycleEvent } from '../libvirt/index.js';
+import type { Clock } from './clock.js';
+import type { Role } from './events.js';
+import { sleep } from './sampler.js';
+import type { Side } from './side.js';
+
+export interface WitnessHandlers {
+  onGuest: (side: Role, event: string, detail: string, atMs: number) => void;
+  onPass: (pass: number, atMs: number) => void;
+}
+
+/**
+ * Watches the guest on both hosts from before the start and keeps what matters: when it stopped, when it ran again and where, how many
+ * passes there were, and the completed job's statistics. The hosts' events come over two connections, in no order between them; their
+ * stamps are of one clock.
+ */
+export class Witness {
+  readonly #uuid: string;
+  readonly #clock: Clock;
+  readonly #handlers: WitnessHandlers;
+  readonly #unsubscribe: (() => Promise<void>)[] = [];
+  #passes = 0;
+  #stoppedAtMs: number | undefined;
+  #resumedAtMs: number | undefined;
+  #completedJob: JobStats | undefined;
+
+  constructor(uuid: string, clock: Clock, handlers: WitnessHandlers) {
+    this.#uuid = uuid;
+    this.#clock = clock;
+    this.#handlers = handlers;
+  }
+
+  /** Passes that began before the guest was stopped; QEMU syncs once or twice more afterwards, which is no pass. */
+  get passes(): number {
+    return this.#passes;
+  }
+
+  /** From the stop on the source to the start, wherever that was: on the destination, or on the source again after a failure. */
+  get observedPauseMs(): number | undefined {
+    if (this.#stoppedAtMs === undefined || this.#resumedAtMs === undefined) return undefined;
+    return this.#resumedAtMs - this.#stoppedAtMs;
+  }
+
+  get completedJob(): JobStats | undefined {
+    return this.#completedJob;
+  }
+
+  /** Subscribes on both control connections; once this resolves nothing is missed. */
+  async watch(source: Side, destination: Side): Promise<void> {
+    await this.#watchLifecycle(source);
+    await this.#watchLifecycle(destination);
+    await this.#subscribe(source.control, 'migrationIteration', ({ domain, monotonicNs }) => {
+      if (domain.uuid !== this.#uuid || this.#stoppedAtMs !== undefined) return;
+      this.#passes += 1;
+      this.#handlers.onPass(this.#passes, this.#clock.atMs(monotonicNs));
+    });
+    await this.#subscribe(source.control, 'jobCompleted', ({ domain, stats }) => {
+      if (domain.uuid === this.#uuid) this.#completedJob = stats;
+    });
+  }
+
+  /** Waits until the events that follow a completed migration have come in, at most for `milliseconds`: they may trail the call. */
+  async catchUp(milliseconds: number): Promise<void> {
+    const giveUpAtMs = this.#clock.atMs() + milliseconds;
+    while (this.#clock.atMs() < giveUpAtMs && (this.#completedJob === undefined || this.#isPauseOpen())) await sleep(5);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.allSettled(this.#unsubscribe.map((unsubscribe) => unsubscribe()));
+  }
+
+  #isPauseOpen(): boolean {
+    return this.#stoppedAtMs !== undefined && this.#resumedAtMs === undefined;
+  }
+
+  async #watchLifecycle(side: Side): Promise<void> {
+    await this.#subscribe(side.control, 'lifecycle', (event) => {
+      if (event.domain.uuid !== this.#uuid) return;
+      this.#note(side.role, event);
+      this.#handlers.onGuest(side.role, event.event, event.detail, this.#clock.atMs(event.monotonicNs));
+    });
+  }
+
+  #note(role: Role, { event, detail, monotonicNs }: LifecycleEvent): void {
+    const atMs = this.#clock.atMs(monotonicNs);
+    if (role === 'source' && event === 'suspended' && detail === 'migrated') this.#stoppedAtMs = atMs;
+    if (event === 'resumed') this.#resumedAtMs = atMs;
+  }
+
+  #subscribe: SubscribeFunction = async (connection, type, listener) => {
+    const subscription = await connection.subscribe(type, listener);
+    this.#unsubscribe.push(() => subscription.unsubscribe());
+  };
+}

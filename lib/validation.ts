@@ -1,0 +1,72 @@
+import { InvalidArgumentError } from './errors.js';
+
+/** Says what is wrong with a value in terms of what is allowed, or undefined when it is fine. */
+export type Rule = (value: unknown) => string | undefined;
+
+/** One rule for each option; every option not named is refused. */
+export type Rules<T> = { readonly [K in keyof T]-?: Rule };
+
+export const text: Rule = (value) => (typeof value === 'string' && value !== '' ? undefined : 'a non-empty string');
+
+export const flag: Rule = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
+
+export const abortSignal: Rule = (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal');
+
+export const textList: Rule = (value) =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && item !== '')
+    ? undefined
+    : 'a list of at least one non-empty string';
+
+export function integer(minimum: number, maximum: number = Number.MAX_SAFE_INTEGER): Rule {
+  return (value) =>
+    Number.isSafeInteger(value) && Number(value) >= minimum && Number(value) <= maximum
+      ? undefined
+      : `a whole number from ${minimum} to ${maximum}`;
+}
+
+export function number(minimum: number, maximum: number): Rule {
+  return (value) =>
+    typeof value === 'number' && value >= minimum && value <= maximum ? undefined : `a number from ${minimum} to ${maximum}`;
+}
+
+export function oneOf(...allowed: readonly string[]): Rule {
+  return (value) => (typeof value === 'string' && allowed.includes(value) ? undefined : allowed.join(' or '));
+}
+
+export function anyOf(...rules: readonly Rule[]): Rule {
+  return (value) => {
+    const wanted = rules.map((rule) => rule(value));
+    return wanted.includes(undefined) ? undefined : wanted.join(', or ');
+  };
+}
+
+/**
+ * Checks the options of an object before anything is touched.
+ *
+ * @param name - how the object is called by its caller; '' for the outermost one
+ * @param required - the options that must be there
+ * @throws InvalidArgumentError that names the option, the value and what is allowed
+ */
+export function checkOptions<T extends object>(
+  name: string,
+  options: unknown,
+  rules: Rules<T>,
+  required: readonly (keyof T & string)[] = [],
+): asserts options is T {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new InvalidArgumentError(name || 'options', options, 'an object');
+  }
+  const qualified = (option: string) => (name === '' ? option : `${name}.${option}`);
+  for (const option of required) {
+    if (!(option in options)) throw new InvalidArgumentError(qualified(option), undefined, 'a value: it is required');
+  }
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined && !required.some((wanted) => wanted === option)) continue;
+    if (!Object.hasOwn(rules, option)) {
+      throw new InvalidArgumentError(qualified(option), value, `no such option; there are ${Object.keys(rules).join(', ')}`);
+    }
+    // `in` above proves that the key is one of the rules'; TypeScript cannot see it through Object.entries.
+    const wanted = rules[option as keyof T](value);
+    if (wanted !== undefined) throw new InvalidArgumentError(qualified(option), value, wanted);
+  }
+}

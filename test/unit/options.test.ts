@@ -1,0 +1,88 @@
+import { test } from 'tap';
+import { migrateCall } from '../../lib/migration/call.js';
+import { chooseControl } from '../../lib/migration/control.js';
+import { migrate } from '../../lib/migration/index.js';
+import { type MigrateOptions, resolveOptions } from '../../lib/migration/options.js';
+import { DomainMigrateFlags } from '../../lib/libvirt/index.js';
+
+const valid: MigrateOptions = { source: 'qemu+tls://a/system', destination: 'qemu+tls://b/system', domain: 'db1' };
+
+/** Option, value, and what the message must say is allowed. */
+const wrong: [string, unknown, RegExp][] = [
+  ['source', 7, /libvirt URI/],
+  ['source', '', /libvirt URI/],
+  ['destination', { socketPath: '/x' }, /libvirt URI/],
+  ['domain', '', /non-empty string/],
+  ['transport', 'fast', /an object/],
+  ['transport.control', 'tunnel', /peer-to-peer or direct/],
+  ['transport.parallel', 0, /from 1 to 255/],
+  ['transport.parallel', 2.5, /whole number/],
+  ['transport.bandwidthBytesPerSecond', 1000, /multiple of 1048576/],
+  ['transport.compression', 'mt', /xbzrle or zlib or zstd/],
+  ['transport.tls', 1, /true or false, or a non-empty string/],
+  ['transport.speed', 1, /no such option; there are control/],
+  ['persistDestination', 'yes', /true or false/],
+  ['copyDisks', [], /at least one/],
+  ['sampleIntervalMs', 1, /from 10 to 60000/],
+  ['deadlines.callMs', -5, /whole number from 1/],
+  ['signal', {}, /an AbortSignal/],
+  ['downtime', 300, /no such option/],
+];
+
+for (const [option, value, allowed] of wrong) {
+  test(`${option} = ${JSON.stringify(value)} is refused before anything is touched`, (t) => {
+    const [first = '', second] = option.split('.');
+    const options = { ...valid, [first]: second === undefined ? value : { [second]: value } };
+    t.throws(() => migrate(options), { code: 'ERR_PRECOPY_INVALID_ARGUMENT', message: allowed });
+    t.throws(() => migrate(options), { message: new RegExp(option.replace('.', '\\.')) });
+    t.end();
+  });
+}
+
+for (const option of ['source', 'destination', 'domain'] as const) {
+  test(`${option} is required`, (t) => {
+    const { [option]: _left, ...rest } = valid;
+    // The point of the test: a caller without types.
+    t.throws(() => migrate(rest as MigrateOptions), { code: 'ERR_PRECOPY_INVALID_ARGUMENT', message: new RegExp(option) });
+    t.end();
+  });
+}
+
+test('defaults are in one place', (t) => {
+  const { deadlines, sampleIntervalMs } = resolveOptions({ ...valid, deadlines: { abortMs: 5 } });
+  t.same(deadlines, { connectMs: 30_000, callMs: 10_000, settleMs: 15_000, abortMs: 5 });
+  t.equal(sampleIntervalMs, 100);
+  t.end();
+});
+
+test('options become flags and parameters of libvirt, and nothing that was not asked for', (t) => {
+  t.same(migrateCall(resolveOptions(valid), 'direct'), { flags: DomainMigrateFlags.LIVE, parameters: {} });
+  const { flags, parameters } = migrateCall(
+    resolveOptions({
+      ...valid,
+      persistDestination: true,
+      copyDisks: ['vda'],
+      transport: { bandwidthBytesPerSecond: 64 * 1024 * 1024, parallel: 4, compression: 'zstd', tls: 'b.example' },
+    }),
+    'peer-to-peer',
+  );
+  const { LIVE, PEER2PEER, PERSIST_DEST, NON_SHARED_DISK, PARALLEL, COMPRESSED, TLS } = DomainMigrateFlags;
+  t.equal(flags, LIVE | PEER2PEER | PERSIST_DEST | NON_SHARED_DISK | PARALLEL | COMPRESSED | TLS);
+  t.same(parameters, {
+    migrateDisks: ['vda'],
+    bandwidthMebibytesPerSecond: 64,
+    parallelConnections: 4,
+    compression: 'zstd',
+    tlsDestination: 'b.example',
+  });
+  t.end();
+});
+
+test('control is peer-to-peer wherever the source can reach the destination', (t) => {
+  t.match(chooseControl({}, 'qemu+tls://b/system'), { mode: 'peer-to-peer', peerUri: 'qemu+tls://b/system' });
+  t.match(chooseControl({ peerUri: 'qemu+tcp://10.0.0.2/system' }, 'qemu:///system'), { mode: 'peer-to-peer' });
+  t.match(chooseControl({ control: 'direct' }, 'qemu+tls://b/system'), { mode: 'direct', warning: undefined });
+  t.match(chooseControl({}, 'qemu:///system'), { mode: 'direct', warning: { code: 'direct-control' } });
+  t.throws(() => chooseControl({ control: 'peer-to-peer' }, 'qemu:///system'), { code: 'ERR_PRECOPY_NO_PEER_URI' });
+  t.end();
+});
