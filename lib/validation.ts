@@ -10,6 +10,11 @@ export const text: Rule = (value) => (typeof value === 'string' && value !== '' 
 
 export const flag: Rule = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
 
+/** For an object whose own options are checked one by one. */
+export const anyObject: Rule = (value) => (typeof value === 'object' && value !== null ? undefined : 'an object');
+
+export const callback: Rule = (value) => (typeof value === 'function' ? undefined : 'a function');
+
 export const abortSignal: Rule = (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal');
 
 export const textList: Rule = (value) =>
@@ -26,7 +31,9 @@ export function integer(minimum: number, maximum: number = Number.MAX_SAFE_INTEG
 
 export function number(minimum: number, maximum: number): Rule {
   return (value) =>
-    typeof value === 'number' && value >= minimum && value <= maximum ? undefined : `a number from ${minimum} to ${maximum}`;
+    typeof value === 'number' && value >= minimum && value <= maximum
+      ? undefined
+      : `a number from ${minimum} to ${maximum}`;
 }
 
 export function oneOf(...allowed: readonly string[]): Rule {
@@ -63,7 +70,11 @@ export function checkOptions<T extends object>(
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined && !required.some((wanted) => wanted === option)) continue;
     if (!Object.hasOwn(rules, option)) {
-      throw new InvalidArgumentError(qualified(option), value, `no such option; there are ${Object.keys(rules).join(', ')}`);
+      throw new InvalidArgumentError(
+        qualified(option),
+        value,
+        `no such option; there are ${Object.keys(rules).join(', ')}`,
+      );
     }
     // `in` above proves that the key is one of the rules'; TypeScript cannot see it through Object.entries.
     const wanted = rules[option as keyof T](value);

@@ -5,7 +5,6 @@ export { Host, type HostEndpoint } from './host/host.js';
 export { LabNode } from './host/node.js';
 export { LabProcess } from './host/process.js';
 export { Lab, type LabOptions } from './lab.js';
-export type { Leftover } from './lifecycle/leftovers.js';
 export type { HostInfo, LabInfo } from './lifecycle/list.js';
 export { type Direction, Link, type LinkPart, type ShapeOptions } from './network/link.js';
 export type { NetworkName } from './network/plan.js';

@@ -1,12 +1,14 @@
+import { InvalidArgumentError } from '../errors.js';
+import { abortSignal, anyObject, callback, checkOptions, integer, type Rules } from '../validation.js';
 import { LabError } from './errors.js';
 import { Host } from './host/host.js';
 import { LabNode } from './host/node.js';
 import { buildLab, type Progress } from './lifecycle/build.js';
-import { findLeftovers, type Leftover } from './lifecycle/leftovers.js';
+import { findLeftovers } from './lifecycle/leftovers.js';
 import { type LabInfo, listLabs } from './lifecycle/list.js';
 import { removeLab } from './lifecycle/remove.js';
 import { claim, existsError, type Manifest, readManifest, writeManifest } from './manifest.js';
-import { CLIENT, checkLabName, hostNames, newLabName } from './names.js';
+import { CLIENT, hostNames, labName, MAX_HOSTS, newLabName, requireLabName } from './names.js';
 import { Link } from './network/link.js';
 import { addressOf, planNics } from './network/plan.js';
 import { checkShape, type Shape } from './network/shape.js';
@@ -25,6 +27,14 @@ export interface LabOptions {
   /** Told what is being done. */
   onProgress?: Progress;
 }
+
+const labRules: Rules<LabOptions> = {
+  hosts: integer(1, MAX_HOSTS),
+  link: anyObject,
+  name: labName,
+  signal: abortSignal,
+  onProgress: callback,
+};
 
 /**
  * Real libvirt hosts on this one machine: each has its own libvirtd, QEMU and network, in namespaces. Needs root, and no hardware virtualization.
@@ -66,22 +76,19 @@ export class Lab implements AsyncDisposable {
   /**
    * Brings a lab up. It outlives this process: end it with `stop`, or with `precopy lab down`.
    *
-   * @throws LabError `ERR_PRECOPY_LAB_OPTION`, `…_NOT_ROOT`, `…_MISSING_TOOL` or `…_EXISTS` before anything is touched; `…_DAEMON` or `…_COMMAND` when
+   * @throws InvalidArgumentError, LabError `ERR_PRECOPY_LAB_NOT_ROOT`, `…_MISSING_TOOL` or `…_EXISTS` before anything is touched; `…_DAEMON` or `…_COMMAND` when
    *   something does not start, after all of it has been removed again.
    */
   static async start(options: LabOptions = {}): Promise<Lab> {
+    checkOptions<LabOptions>('', options, labRules);
+    if (options.link) checkShape('link', options.link);
     const hosts = hostNames(options.hosts ?? 2);
-    const name = options.name === undefined ? newLabName() : checkLabName(options.name);
-    if (options.link) checkShape(options.link);
+    const name = options.name ?? newLabName();
     await requireTools();
     options.signal?.throwIfAborted();
 
     const left = await findLeftovers(name);
-    if (left.length > 0)
-      throw existsError(
-        name,
-        left.map((leftover) => leftover.name),
-      );
+    if (left.length > 0) throw existsError(name, left);
     const manifest: Manifest = {
       ...{ version: 1, name, hosts, state: 'starting' },
       ...{ starterPid: process.pid, createdAt: new Date().toISOString() },
@@ -106,7 +113,7 @@ export class Lab implements AsyncDisposable {
    */
   static async attach(name: string): Promise<Lab> {
     requireRoot();
-    const manifest = await readManifest(checkLabName(name));
+    const manifest = await readManifest(requireLabName(name));
     if (manifest === undefined) {
       const names = (await listLabs()).map((lab) => lab.name);
       throw new LabError('ERR_PRECOPY_LAB_NOT_FOUND', `There is no lab named ${name}.`, {
@@ -134,7 +141,7 @@ export class Lab implements AsyncDisposable {
   /** Removes a lab by name, in whatever state it is, and without attaching to it. */
   static async down(name: string): Promise<void> {
     requireRoot();
-    await removeLab(checkLabName(name));
+    await removeLab(requireLabName(name));
   }
 
   /** Removes all labs, in whatever state they are, and gives their names. */
@@ -153,14 +160,12 @@ export class Lab implements AsyncDisposable {
   /**
    * The host of this name.
    *
-   * @throws LabError `ERR_PRECOPY_LAB_OPTION`
+   * @throws InvalidArgumentError
    */
   host(name: string): Host {
     const found = this.hosts.find((host) => host.name === name);
     if (found) return found;
-    throw new LabError('ERR_PRECOPY_LAB_OPTION', `Lab ${this.name} has no host ${name}.`, {
-      remedy: `It has ${this.hosts.map((host) => host.name).join(', ')}.`,
-    });
+    throw new InvalidArgumentError('host', name, `one of ${this.hosts.map((host) => host.name).join(', ')}`);
   }
 
   /** Ends everything in the lab and removes all of it. Calling it again does no harm. */
@@ -169,7 +174,7 @@ export class Lab implements AsyncDisposable {
   }
 
   /** What is on the machine of this lab now, found by looking: namespaces, processes, mounts, interfaces, files. Empty after `stop`. */
-  leftovers(): Promise<Leftover[]> {
+  leftovers(): Promise<string[]> {
     return findLeftovers(this.name);
   }
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { optionError } from './errors.js';
+import { InvalidArgumentError } from '../errors.js';
+import type { Rule } from '../validation.js';
 
 const DEFAULT_STATE_DIRECTORY = '/run/precopy';
 const LAB_NAME = /^[a-z][a-z0-9]{0,14}$/;
@@ -52,10 +53,8 @@ export function labOfMark(mark: string): string | undefined {
   return lab && node && rest.length === 0 ? lab : undefined;
 }
 
+/** The names of a lab's hosts, at most MAX_HOSTS. */
 export function hostNames(count: number): string[] {
-  if (!Number.isInteger(count) || count < 1 || count > MAX_HOSTS) {
-    throw optionError('hosts', count, `a whole number from 1 to ${MAX_HOSTS}`);
-  }
   return [...HOST_NAMES.slice(0, count)];
 }
 
@@ -63,8 +62,15 @@ export function newLabName(): string {
   return `lab${randomBytes(3).toString('hex')}`;
 }
 
-export function checkLabName(name: string): string {
-  if (!LAB_NAME.test(name))
-    throw optionError('name', name, 'a letter and at most 14 more letters or digits, all lower case');
+/** What a lab may be called. No dash: it is what separates the parts of a namespace's name. */
+export const labName: Rule = (value) =>
+  typeof value === 'string' && LAB_NAME.test(value)
+    ? undefined
+    : 'a letter and at most 14 more letters or digits, all lower case';
+
+/** @throws InvalidArgumentError */
+export function requireLabName(name: string): string {
+  const wanted = labName(name);
+  if (wanted !== undefined) throw new InvalidArgumentError('name', name, wanted);
   return name;
 }

@@ -5,33 +5,26 @@ import { listNamespaces } from '../network/namespaces.js';
 import { NETWORKS } from '../network/plan.js';
 import { listProcesses } from '../processes.js';
 
-/** Something of a lab that is on the machine. */
-export interface Leftover {
-  kind: 'namespace' | 'process' | 'mount' | 'interface' | 'file';
-  /** Path, process id with its mark, or interface name. */
-  name: string;
-}
-
-/** Looks for everything of a lab that is on the machine now. Empty after a clean end. */
-export async function findLeftovers(lab: string): Promise<Leftover[]> {
+/** Looks for everything of a lab that is on the machine now, each as what it is and its name. Empty after a clean end. */
+export async function findLeftovers(lab: string): Promise<string[]> {
   const found = await Promise.all([namespaces(lab), processes(lab), mounts(lab), interfaces(), files(lab)]);
   return found.flat();
 }
 
-async function namespaces(lab: string): Promise<Leftover[]> {
-  return (await listNamespaces(lab)).map((mark) => ({ kind: 'namespace', name: namespacePath(mark) }));
+async function namespaces(lab: string): Promise<string[]> {
+  return (await listNamespaces(lab)).map((mark) => `namespace ${namespacePath(mark)}`);
 }
 
-async function processes(lab: string): Promise<Leftover[]> {
+async function processes(lab: string): Promise<string[]> {
   const all = await listProcesses();
   return all.flatMap((info) => {
     const mark = info.argv.find((argument) => labOfMark(argument) === lab);
-    return mark === undefined ? [] : [{ kind: 'process' as const, name: `${info.pid} ${mark}` }];
+    return mark === undefined ? [] : [`process ${info.pid} of ${mark}`];
   });
 }
 
 /** In the mount namespaces of all processes: a mount anywhere keeps what it shows. */
-async function mounts(lab: string): Promise<Leftover[]> {
+async function mounts(lab: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const tables = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/mounts`, 'utf8').catch(() => '')));
   const targets = new Set(tables.flatMap((table) => table.split('\n').map((line) => line.split(' ')[1] ?? '')));
@@ -40,20 +33,20 @@ async function mounts(lab: string): Promise<Leftover[]> {
     target === directory ||
     target.startsWith(`${directory}/`) ||
     labOfMark(target.slice(namespacePath('').length + 1)) === lab;
-  return [...targets].filter(isOurs).map((name) => ({ kind: 'mount', name }));
+  return [...targets].filter(isOurs).map((target) => `mount ${target}`);
 }
 
 /** A cable's end that fell into this network namespace. */
-async function interfaces(): Promise<Leftover[]> {
+async function interfaces(): Promise<string[]> {
   const ports = new RegExp(`^([a-z]|client)-(${Object.keys(NETWORKS).join('|')})$`);
   const present = await readdir('/sys/class/net');
-  return present.filter((name) => ports.test(name)).map((name) => ({ kind: 'interface', name }));
+  return present.filter((name) => ports.test(name)).map((name) => `interface ${name}`);
 }
 
-async function files(lab: string): Promise<Leftover[]> {
+async function files(lab: string): Promise<string[]> {
   try {
     await access(labDirectory(lab));
-    return [{ kind: 'file', name: labDirectory(lab) }];
+    return [`directory ${labDirectory(lab)}`];
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;

@@ -5,7 +5,7 @@ import { labDirectory, labOfMark, stateDirectory } from '../names.js';
 import { listNamespaces, namespaceInode, removeNamespace } from '../network/namespaces.js';
 import { listProcesses, processEnd, signalProcess } from '../processes.js';
 import { runToEnd } from '../run.js';
-import { findLeftovers, type Leftover } from './leftovers.js';
+import { findLeftovers } from './leftovers.js';
 
 const MAX_ROUNDS = 5;
 
@@ -15,15 +15,14 @@ const MAX_ROUNDS = 5;
  * @throws LabError `ERR_PRECOPY_LAB_BROKEN` when something cannot be removed.
  */
 export async function removeLab(lab: string): Promise<void> {
-  let left: Leftover[] = [];
+  let left: string[] = [];
   // A starter that died a moment ago may have children that still build: look again until nothing is left.
   for (let round = 0; round < MAX_ROUNDS; round++) {
     await removeOnce(lab);
     left = await findLeftovers(lab);
     if (left.length === 0) return removeStateDirectory();
   }
-  const list = left.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-  throw new LabError('ERR_PRECOPY_LAB_BROKEN', `Of lab ${lab} this cannot be removed: ${list}.`);
+  throw new LabError('ERR_PRECOPY_LAB_BROKEN', `Of lab ${lab} this cannot be removed: ${left.join(', ')}.`);
 }
 
 async function removeOnce(lab: string): Promise<void> {

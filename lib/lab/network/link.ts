@@ -1,8 +1,10 @@
-import { LabError, optionError } from '../errors.js';
+import { InvalidArgumentError } from '../../errors.js';
+import { checkOptions, oneOf, type Rule, text } from '../../validation.js';
+import { LabError } from '../errors.js';
 import { nodeMark, SWITCH } from '../names.js';
 import { run, runToEnd } from '../run.js';
 import type { NetworkName, Nic } from './plan.js';
-import { checkShape, type Shape, shapeCommands } from './shape.js';
+import { type Shape, shapeCommands, shapeRules } from './shape.js';
 
 /** As a host sees it: `egress` leaves the host, `ingress` comes to it. */
 export type Direction = 'egress' | 'ingress';
@@ -20,6 +22,8 @@ interface Device {
   mark: string;
   name: string;
 }
+
+const direction: Rule = oneOf('egress', 'ingress');
 
 const CUT_PRIORITY = 1;
 // Classic BPF: return TC_ACT_SHOT.
@@ -44,10 +48,9 @@ export class Link {
    * @throws LabError `ERR_PRECOPY_LAB_UNSUPPORTED` when a latency is asked for and the kernel has no `netem`.
    */
   async shape(options: ShapeOptions): Promise<void> {
-    checkShape(options);
-    const direction = options.direction ?? 'egress';
+    checkOptions<ShapeOptions>('', options, { ...shapeRules, host: text, direction }, ['bitsPerSecond']);
     for (const nic of this.#select(options.host)) {
-      const device = this.#sender(nic, direction);
+      const device = this.#sender(nic, options.direction ?? 'egress');
       for (const command of shapeCommands(device.name, options)) await shapeDevice(device.mark, command);
     }
   }
@@ -97,7 +100,8 @@ export class Link {
   #select(host: string | undefined): Nic[] {
     if (host === undefined) return [...this.#nics];
     const found = this.#nics.filter((nic) => nic.node === host);
-    if (found.length === 0) throw optionError('host', host, `one of ${this.#nics.map((nic) => nic.node).join(', ')}`);
+    if (found.length === 0)
+      throw new InvalidArgumentError('host', host, `one of ${this.#nics.map((nic) => nic.node).join(', ')}`);
     return found;
   }
 

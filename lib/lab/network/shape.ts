@@ -1,4 +1,4 @@
-import { optionError } from '../errors.js';
+import { checkOptions, number, type Rules } from '../../validation.js';
 
 /** What a link can carry. */
 export interface Shape {
@@ -8,27 +8,16 @@ export interface Shape {
   latencyMs?: number;
 }
 
-const LOWEST_BITS_PER_SECOND = 10_000;
-const HIGHEST_BITS_PER_SECOND = 1e12;
-const HIGHEST_LATENCY_MS = 10_000;
+export const shapeRules: Rules<Shape> = { bitsPerSecond: number(10_000, 1e12), latencyMs: number(0, 10_000) };
 
 // One segmentation-offload packet is up to 64 KiB: a smaller bucket makes the kernel cut it up and lose a sixth of a gigabit link's speed.
 const SMALLEST_BURST_BYTES = 128 * 1024;
 // What a bucket must hold so that a timer that fires 1 ms late costs no throughput.
 const BURST_SECONDS = 0.001;
 
-export function checkShape(shape: Shape): void {
-  const { bitsPerSecond, latencyMs } = shape;
-  if (!(bitsPerSecond >= LOWEST_BITS_PER_SECOND && bitsPerSecond <= HIGHEST_BITS_PER_SECOND)) {
-    throw optionError(
-      'bitsPerSecond',
-      bitsPerSecond,
-      `a number from ${LOWEST_BITS_PER_SECOND} to ${HIGHEST_BITS_PER_SECOND}`,
-    );
-  }
-  if (latencyMs !== undefined && !(latencyMs >= 0 && latencyMs <= HIGHEST_LATENCY_MS)) {
-    throw optionError('latencyMs', latencyMs, `a number from 0 to ${HIGHEST_LATENCY_MS}`);
-  }
+/** @throws InvalidArgumentError */
+export function checkShape(name: string, shape: unknown): asserts shape is Shape {
+  checkOptions<Shape>(name, shape, shapeRules, ['bitsPerSecond']);
 }
 
 /** Bytes of the token bucket, and of the queue behind it: what waits there when a guest stops is part of its pause. */

@@ -1,6 +1,7 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabError, optionError } from '../errors.js';
+import { checkOptions, type Rules } from '../../validation.js';
+import { LabError } from '../errors.js';
 import { hasErrno } from '../files.js';
 import type { LabNode } from '../host/node.js';
 import type { LabProcess } from '../host/process.js';
@@ -12,6 +13,18 @@ const PROGRAM = 'qemu-nbd';
 const FIRST_PORT = 10809;
 const LAST_PORT = FIRST_PORT + 999;
 const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
+const SECTOR_BYTES = 512;
+
+const diskRules: Rules<DiskOptions> = {
+  sizeBytes: (value) =>
+    Number.isSafeInteger(value) && Number(value) > 0 && Number(value) % SECTOR_BYTES === 0
+      ? undefined
+      : `a multiple of ${SECTOR_BYTES}`,
+  name: (value) =>
+    typeof value === 'string' && NAME.test(value)
+      ? undefined
+      : 'at most 32 lower case letters, digits and dashes, no dash in front',
+};
 
 export interface DiskOptions {
   sizeBytes: number;
@@ -66,7 +79,7 @@ export class SharedDisk {
 /**
  * Creates an empty disk and serves it from the lab's client until the lab ends.
  *
- * @throws LabError `ERR_PRECOPY_LAB_OPTION`, `…_EXISTS` for a name that is taken, `…_MISSING_TOOL` without `qemu-nbd`
+ * @throws InvalidArgumentError, LabError `ERR_PRECOPY_LAB_EXISTS` for a name that is taken, `…_MISSING_TOOL` without `qemu-nbd`
  */
 export async function createDisk(
   lab: string,
@@ -74,14 +87,11 @@ export async function createDisk(
   address: string,
   options: DiskOptions,
 ): Promise<SharedDisk> {
+  checkOptions<DiskOptions>('', options, diskRules, ['sizeBytes']);
   const { sizeBytes } = options;
-  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 512 || sizeBytes % 512 !== 0) {
-    throw optionError('sizeBytes', sizeBytes, 'a multiple of 512 bytes');
-  }
   await requireProgram({ name: PROGRAM, purpose: 'shared disks', debianPackage: 'qemu-utils' });
   const port = await freePort(node);
   const name = options.name ?? `disk${port}`;
-  if (!NAME.test(name)) throw optionError('name', name, 'at most 32 lower case letters, digits and dashes');
 
   const path = join(labDirectory(lab), 'disks', `${name}.raw`);
   await createSparseFile(path, name, sizeBytes);
