@@ -114,12 +114,7 @@ export class Lab implements AsyncDisposable {
   static async attach(name: string): Promise<Lab> {
     requireRoot();
     const manifest = await readManifest(requireLabName(name));
-    if (manifest === undefined) {
-      const names = (await listLabs()).map((lab) => lab.name);
-      throw new LabError('ERR_PRECOPY_LAB_NOT_FOUND', `There is no lab named ${name}.`, {
-        remedy: names.length > 0 ? `There are: ${names.join(', ')}.` : 'Start one with `precopy lab up`.',
-      });
-    }
+    if (manifest === undefined) throw await notFound(name);
     if (manifest.state !== 'up') {
       throw new LabError(
         'ERR_PRECOPY_LAB_BROKEN',
@@ -138,10 +133,15 @@ export class Lab implements AsyncDisposable {
     return listLabs();
   }
 
-  /** Removes a lab by name, in whatever state it is, and without attaching to it. */
+  /**
+   * Removes a lab by name, in whatever state it is, and without attaching to it.
+   *
+   * @throws LabError `ERR_PRECOPY_LAB_NOT_FOUND` when there is nothing of it.
+   */
   static async down(name: string): Promise<void> {
     requireRoot();
-    await removeLab(requireLabName(name));
+    if ((await findLeftovers(requireLabName(name))).length === 0) throw await notFound(name);
+    await removeLab(name);
   }
 
   /** Removes all labs, in whatever state they are, and gives their names. */
@@ -181,4 +181,11 @@ export class Lab implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
+
+async function notFound(name: string): Promise<LabError> {
+  const names = (await listLabs()).map((lab) => lab.name);
+  return new LabError('ERR_PRECOPY_LAB_NOT_FOUND', `There is no lab named ${name}.`, {
+    remedy: names.length > 0 ? `There are: ${names.join(', ')}.` : 'Start one with `precopy lab up`.',
+  });
 }

@@ -39,10 +39,14 @@ export async function claim(manifest: Manifest): Promise<void> {
   await writeManifest(manifest);
 }
 
+const MAX_NAMED = 2;
+
 export function existsError(name: string, found: readonly string[], cause?: unknown): LabError {
+  const others = found.length > MAX_NAMED ? ` and ${found.length - MAX_NAMED} more` : '';
+  const list = `${found.slice(0, MAX_NAMED).join(', ')}${others}`;
   return new LabError(
     'ERR_PRECOPY_LAB_EXISTS',
-    `There is a lab named ${name} already, or what is left of one: ${found.join(', ')}.`,
+    `There is a lab named ${name} already, or what is left of one: ${list}.`,
     {
       remedy: `Choose another name, or remove it with \`precopy lab down ${name}\`.`,
       cause,

@@ -1,6 +1,6 @@
 import { type HostFiles, hostBinds, writeHostFiles } from '../host/directories.js';
 import type { Host } from '../host/host.js';
-import { ensureInit, startInit } from '../host/init.js';
+import { startInit } from '../host/init.js';
 import type { LabNode } from '../host/node.js';
 import { CLIENT, nodeMark, SWITCH } from '../names.js';
 import { layCables } from '../network/cables.js';
@@ -34,9 +34,6 @@ export async function buildLab(lab: LabParts, { shape, signal, onProgress }: Bui
     onProgress?.(text);
   };
   const nodes = [...lab.hosts.map((host) => host.name), CLIENT];
-
-  step('compile the init of the hosts');
-  await ensureInit();
 
   step('lay the networks');
   await settleAll([...nodes, SWITCH].map((node) => createNamespace(nodeMark(lab.name, node), signal)));
