@@ -1,0 +1,13 @@
+export { LabError, type LabErrorCode } from './errors.js';
+export { type MigrationCall, Replies } from './faults/replies.js';
+export { Daemon } from './host/daemon.js';
+export { Host, type HostEndpoint } from './host/host.js';
+export { LabNode } from './host/node.js';
+export { LabProcess } from './host/process.js';
+export { Lab, type LabOptions } from './lab.js';
+export type { HostInfo, LabInfo } from './lifecycle/list.js';
+export { type Direction, Link, type LinkPart, type ShapeOptions } from './network/link.js';
+export type { NetworkName } from './network/plan.js';
+export type { Shape } from './network/shape.js';
+export type { RunOptions, RunResult } from './run.js';
+export { type DiskOptions, SharedDisk } from './storage/disk.js';

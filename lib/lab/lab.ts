@@ -1,0 +1,191 @@
+import { InvalidArgumentError } from '../errors.js';
+import { abortSignal, anyObject, callback, checkOptions, integer, type Rules } from '../validation.js';
+import { LabError } from './errors.js';
+import { Host } from './host/host.js';
+import { LabNode } from './host/node.js';
+import { buildLab, type Progress } from './lifecycle/build.js';
+import { findLeftovers } from './lifecycle/leftovers.js';
+import { type LabInfo, listLabs } from './lifecycle/list.js';
+import { removeLab } from './lifecycle/remove.js';
+import { claim, existsError, type Manifest, readManifest, writeManifest } from './manifest.js';
+import { CLIENT, hostNames, labName, MAX_HOSTS, newLabName, requireLabName } from './names.js';
+import { Link } from './network/link.js';
+import { addressOf, planNics } from './network/plan.js';
+import { checkShape, type Shape } from './network/shape.js';
+import { requireRoot, requireTools } from './requirements.js';
+import { createDisk, type DiskOptions, type SharedDisk } from './storage/disk.js';
+
+export interface LabOptions {
+  /** How many hosts. @defaultValue 2 */
+  hosts?: number;
+  /** What the link that guests move over can carry. As fast as the machine can when it is left out. */
+  link?: Shape;
+  /** A name of its own, unique on this machine. @defaultValue `lab` and six random digits */
+  name?: string;
+  /** Stops the start; what was built is removed before the promise rejects. */
+  signal?: AbortSignal;
+  /** Told what is being done. */
+  onProgress?: Progress;
+}
+
+const labRules: Rules<LabOptions> = {
+  hosts: integer(1, MAX_HOSTS),
+  link: anyObject,
+  name: labName,
+  signal: abortSignal,
+  onProgress: callback,
+};
+
+/**
+ * Real libvirt hosts on this one machine: each has its own libvirtd, QEMU and network, in namespaces. Needs root, and no hardware virtualization.
+ *
+ * @example
+ * ```ts
+ * await using lab = await Lab.start({ hosts: 2, link: { bitsPerSecond: 1e9 } });
+ * console.log(lab.hosts[0].uri); // for virsh --connect
+ * ```
+ */
+export class Lab implements AsyncDisposable {
+  readonly name: string;
+  readonly hosts: readonly Host[];
+  /** The machine beside the hosts from which observers watch the guests, and that serves their disks. */
+  readonly client: LabNode;
+  /** The link that guests move over. */
+  readonly link: Link;
+  /** The link between the daemons, and from the client to them. */
+  readonly controlLink: Link;
+  /** The link to the shared disks. */
+  readonly storageLink: Link;
+  /** The link between guests and who watches them. */
+  readonly guestLink: Link;
+
+  readonly #storageAddress: string;
+
+  private constructor(manifest: Manifest) {
+    const nics = planNics(manifest.hosts);
+    this.name = manifest.name;
+    this.hosts = manifest.hosts.map((name) => new Host(manifest.name, name, nics));
+    this.client = new LabNode(manifest.name, CLIENT);
+    this.#storageAddress = addressOf(nics, CLIENT, 'storage');
+    this.link = new Link(manifest.name, 'migration', nics);
+    this.controlLink = new Link(manifest.name, 'control', nics);
+    this.storageLink = new Link(manifest.name, 'storage', nics);
+    this.guestLink = new Link(manifest.name, 'guest', nics);
+  }
+
+  /**
+   * Brings a lab up. It outlives this process: end it with `stop`, or with `precopy lab down`.
+   *
+   * @throws InvalidArgumentError, LabError `ERR_PRECOPY_LAB_NOT_ROOT`, `…_MISSING_TOOL` or `…_EXISTS` before anything is touched; `…_DAEMON` or `…_COMMAND` when
+   *   something does not start, after all of it has been removed again.
+   */
+  static async start(options: LabOptions = {}): Promise<Lab> {
+    checkOptions<LabOptions>('', options, labRules);
+    if (options.link) checkShape('link', options.link);
+    const hosts = hostNames(options.hosts ?? 2);
+    const name = options.name ?? newLabName();
+    await requireTools();
+    options.signal?.throwIfAborted();
+
+    const left = await findLeftovers(name);
+    if (left.length > 0) throw existsError(name, left);
+    const manifest: Manifest = {
+      ...{ version: 1, name, hosts, state: 'starting' },
+      ...{ starterPid: process.pid, createdAt: new Date().toISOString() },
+    };
+    await claim(manifest);
+    const lab = new Lab(manifest);
+    try {
+      const parts = { name, hosts: lab.hosts, client: lab.client, link: lab.link, nics: planNics(hosts) };
+      await buildLab(parts, { shape: options.link, signal: options.signal, onProgress: options.onProgress });
+      await writeManifest({ ...manifest, state: 'up' });
+      return lab;
+    } catch (error) {
+      await removeLab(name);
+      throw error;
+    }
+  }
+
+  /**
+   * A lab that somebody has started, maybe another process.
+   *
+   * @throws LabError `ERR_PRECOPY_LAB_NOT_FOUND`, or `ERR_PRECOPY_LAB_BROKEN` when its start has not been completed.
+   */
+  static async attach(name: string): Promise<Lab> {
+    requireRoot();
+    const manifest = await readManifest(requireLabName(name));
+    if (manifest === undefined) throw await notFound(name);
+    if (manifest.state !== 'up') {
+      throw new LabError(
+        'ERR_PRECOPY_LAB_BROKEN',
+        `Lab ${name} is not up: process ${manifest.starterPid} is starting it, or died doing so.`,
+        {
+          remedy: `Wait, or remove it with \`precopy lab down ${name}\`.`,
+        },
+      );
+    }
+    return new Lab(manifest);
+  }
+
+  /** All labs of this machine, broken ones included. */
+  static async list(): Promise<LabInfo[]> {
+    requireRoot();
+    return listLabs();
+  }
+
+  /**
+   * Removes a lab by name, in whatever state it is, and without attaching to it.
+   *
+   * @throws LabError `ERR_PRECOPY_LAB_NOT_FOUND` when there is nothing of it.
+   */
+  static async down(name: string): Promise<void> {
+    requireRoot();
+    if ((await findLeftovers(requireLabName(name))).length === 0) throw await notFound(name);
+    await removeLab(name);
+  }
+
+  /** Removes all labs, in whatever state they are, and gives their names. */
+  static async downAll(): Promise<string[]> {
+    requireRoot();
+    const names = (await listLabs()).map((lab) => lab.name);
+    for (const name of names) await removeLab(name);
+    return names;
+  }
+
+  /** Creates a disk that all hosts reach, and serves it until the lab ends. */
+  createDisk(options: DiskOptions): Promise<SharedDisk> {
+    return createDisk(this.name, this.client, this.#storageAddress, options);
+  }
+
+  /**
+   * The host of this name.
+   *
+   * @throws InvalidArgumentError
+   */
+  host(name: string): Host {
+    const found = this.hosts.find((host) => host.name === name);
+    if (found) return found;
+    throw new InvalidArgumentError('host', name, `one of ${this.hosts.map((host) => host.name).join(', ')}`);
+  }
+
+  /** Ends everything in the lab and removes all of it. Calling it again does no harm. */
+  async stop(): Promise<void> {
+    await removeLab(this.name);
+  }
+
+  /** What is on the machine of this lab now, found by looking: namespaces, processes, mounts, interfaces, files. Empty after `stop`. */
+  leftovers(): Promise<string[]> {
+    return findLeftovers(this.name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+async function notFound(name: string): Promise<LabError> {
+  const names = (await listLabs()).map((lab) => lab.name);
+  return new LabError('ERR_PRECOPY_LAB_NOT_FOUND', `There is no lab named ${name}.`, {
+    remedy: names.length > 0 ? `There are: ${names.join(', ')}.` : 'Start one with `precopy lab up`.',
+  });
+}
