@@ -122,7 +122,7 @@ export class Run {
     if (control.warning !== undefined) this.#warn(control.warning);
     this.#control = control.mode;
     const { flags, parameters } = migrateCall(this.#options, control.mode);
-    const lookup = source.data.domainLookupByUUIDString(uuid);
+    const lookup = source.data.domainLookupByUUID(uuid);
     const domain = await withDeadline(lookup, deadlines.callMs, 'Looking for the guest on the source');
     return control.mode === 'direct'
       ? () => domain.migrate3(destination.data, parameters, flags)
