@@ -5,11 +5,11 @@ import { canConnect } from './lab-transfer.js';
 import { running, startEmptyGuest, virsh } from './lab-virsh.js';
 
 test('a host that loses its power is gone at once, with its guests, and can be switched on again', async (t) => {
-  const state = useOwnState(t);
+  useOwnState(t);
   await using lab = await Lab.start();
   const [a, b] = [lab.host('a'), lab.host('b')];
-  await startEmptyGuest(a, state, 'victim');
-  await startEmptyGuest(b, state, 'bystander');
+  await startEmptyGuest(a, 'victim');
+  await startEmptyGuest(b, 'bystander');
   const qemu = await a.qemu('victim');
   t.ok(qemu, 'the guest has a process');
 
@@ -27,10 +27,10 @@ test('a host that loses its power is gone at once, with its guests, and can be s
 });
 
 test('a daemon can be killed, frozen and started again, and its guests do not notice', async (t) => {
-  const state = useOwnState(t);
+  useOwnState(t);
   await using lab = await Lab.start({ hosts: 1 });
   const a = lab.host('a');
-  await startEmptyGuest(a, state, 'guest');
+  await startEmptyGuest(a, 'guest');
   const before = (await a.qemu('guest'))?.pid;
 
   await a.daemon.kill();
@@ -53,10 +53,10 @@ test('a daemon can be killed, frozen and started again, and its guests do not no
 });
 
 test('a QEMU can be frozen and killed', async (t) => {
-  const state = useOwnState(t);
+  useOwnState(t);
   await using lab = await Lab.start({ hosts: 1 });
   const a = lab.host('a');
-  await startEmptyGuest(a, state, 'guest');
+  await startEmptyGuest(a, 'guest');
   const qemu = await a.qemu('guest');
   qemu?.freeze();
   t.match((await a.exec(['cat', `/proc/${qemu?.innerPid}/status`])).stdout, /^State:\s+T/m);

@@ -4,10 +4,10 @@ import { useOwnState } from './lab-state.js';
 import { running, startEmptyGuest, virsh } from './lab-virsh.js';
 
 test('one lost reply to Finish makes stock libvirt run a guest on both hosts', async (t) => {
-  const state = useOwnState(t);
+  useOwnState(t);
   await using lab = await Lab.start();
   const [a, b] = [lab.host('a'), lab.host('b')];
-  await startEmptyGuest(a, state, 'guest');
+  await startEmptyGuest(a, 'guest');
 
   await b.replies.drop('finish');
   await t.rejects(virsh(a, 'migrate', '--live', '--p2p', 'guest', b.peerUri, '--migrateuri', b.migrateUri));

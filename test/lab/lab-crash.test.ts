@@ -30,7 +30,7 @@ test('a lab outlives the kill of who started it, and `lab down --all` leaves not
   const state = useOwnState(t);
   await startAndKill('orphan', 'up');
   const lab = await Lab.attach('orphan');
-  await startEmptyGuest(lab.host('a'), state, 'guest');
+  await startEmptyGuest(lab.host('a'), 'guest');
   t.same(await running(lab.host('a')), ['guest'], 'it can be used as before');
 
   t.match(await downAll(), { exitCode: 0, stdout: /orphan/ });

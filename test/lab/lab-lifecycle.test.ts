@@ -23,9 +23,9 @@ test('two labs are up side by side, each with hosts of its own', async (t) => {
     ],
   );
 
-  await startEmptyGuest(one.host('a'), state, 'twin');
-  await startEmptyGuest(two.host('a'), state, 'twin');
-  await startEmptyGuest(two.host('c'), state, 'single');
+  await startEmptyGuest(one.host('a'), 'twin');
+  await startEmptyGuest(two.host('a'), 'twin');
+  await startEmptyGuest(two.host('c'), 'single');
   t.same(await running(one.host('a')), ['twin']);
   t.same(await running(two.host('a')), ['twin']);
   t.same(await running(one.host('b')), []);

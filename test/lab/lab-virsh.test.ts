@@ -4,11 +4,11 @@ import { useOwnState } from './lab-state.js';
 import { running, startEmptyGuest, virsh } from './lab-virsh.js';
 
 test('virsh, an independent client, moves a guest with a shared disk between the hosts', async (t) => {
-  const state = useOwnState(t);
+  useOwnState(t);
   await using lab = await Lab.start({ link: { bitsPerSecond: 1e9 } });
   const [a, b] = [lab.host('a'), lab.host('b')];
   const disk = await lab.createDisk({ sizeBytes: 64 * 1024 ** 2 });
-  await startEmptyGuest(a, state, 'traveller', disk.xml());
+  await startEmptyGuest(a, 'traveller', disk.xml());
 
   await virsh(a, 'migrate', '--live', '--p2p', 'traveller', b.peerUri, '--migrateuri', b.migrateUri);
   t.same([await running(a), await running(b)], [[], ['traveller']], 'peer-to-peer');

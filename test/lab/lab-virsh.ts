@@ -1,4 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Host } from '../../lib/lab/index.js';
 import { runToEnd } from '../../lib/lab/run.js';
@@ -11,14 +13,16 @@ export async function virsh(host: Host, ...args: string[]): Promise<string> {
 }
 
 /** Starts a machine without an operating system: enough to be moved. */
-export async function startEmptyGuest(host: Host, directory: string, name: string, devices = ''): Promise<void> {
-  const path = join(directory, `${name}.xml`);
-  await writeFile(
-    path,
-    `<domain type='qemu'><name>${name}</name><memory unit='MiB'>64</memory><vcpu>1</vcpu>
-     <os><type arch='x86_64' machine='q35'>hvm</type></os><devices>${devices}</devices></domain>`,
-  );
-  await virsh(host, 'create', path);
+export async function startEmptyGuest(host: Host, name: string, devices = ''): Promise<void> {
+  const xml = `<domain type='qemu'><name>${name}</name><memory unit='MiB'>64</memory><vcpu>1</vcpu>
+    <os><type arch='x86_64' machine='q35'>hvm</type></os><devices>${devices}</devices></domain>`;
+  const path = join(tmpdir(), `precopy-${randomUUID()}.xml`);
+  await writeFile(path, xml);
+  try {
+    await virsh(host, 'create', path);
+  } finally {
+    await rm(path);
+  }
 }
 
 /** Names of the guests that virsh sees running on a host. */
