@@ -64,19 +64,17 @@ export function checkOptions<T extends object>(
     throw new InvalidArgumentError(name || 'options', options, 'an object');
   }
   const qualified = (option: string) => (name === '' ? option : `${name}.${option}`);
-  for (const option of required) {
-    if (!(option in options)) throw new InvalidArgumentError(qualified(option), undefined, 'a value: it is required');
-  }
-  for (const [option, value] of Object.entries(options)) {
-    if (value === undefined && !required.some((wanted) => wanted === option)) continue;
+  const missing = required.filter((option) => !(option in options)).map((option) => [option, undefined] as const);
+  for (const [option, value] of [...Object.entries(options), ...missing]) {
     if (!Object.hasOwn(rules, option)) {
       throw new InvalidArgumentError(
         qualified(option),
         value,
-        `no such option; there are ${Object.keys(rules).join(', ')}`,
+        `left out: the options are ${Object.keys(rules).join(', ')}`,
       );
     }
-    // `in` above proves that the key is one of the rules'; TypeScript cannot see it through Object.entries.
+    if (value === undefined && !required.some((wanted) => wanted === option)) continue;
+    // hasOwn above proves that the key is one of the rules'; TypeScript cannot see it through Object.entries.
     const wanted = rules[option as keyof T](value);
     if (wanted !== undefined) throw new InvalidArgumentError(qualified(option), value, wanted);
   }

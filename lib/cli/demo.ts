@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { PrecopyError } from '../errors.js';
-import { type Guest, type Host, Lab, type WorkloadName, WORKLOAD_NAMES } from '../lab/index.js';
+import { type Guest, type Host, Lab, WORKLOAD_NAMES, type WorkloadName } from '../lab/index.js';
 import { type MigrationResult, migrate } from '../migration/index.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { formatBytes, formatMs, formatTable } from './format.js';
@@ -34,10 +34,20 @@ interface Round {
 }
 
 const command = new Command('npm run demo --')
-  .description('Moves a running guest between two hosts of a lab, there and back, and shows what the pause was, seen from outside.')
+  .description(
+    'Moves a running guest between two hosts of a lab, there and back, and shows what the pause was, seen from outside.',
+  )
   .option('--rounds <count>', 'how many times it moves', wholeNumber, 2)
-  .addOption(new Option('--kind <kind>', 'a Linux guest, or a bare one of a few kilobytes').choices(['linux', 'bare']).default('linux'))
-  .addOption(new Option('--workload <name>', 'what the guest does with its memory').choices([...WORKLOAD_NAMES]).default('steady'))
+  .addOption(
+    new Option('--kind <kind>', 'a Linux guest, or a bare one of a few kilobytes')
+      .choices(['linux', 'bare'])
+      .default('linux'),
+  )
+  .addOption(
+    new Option('--workload <name>', 'what the guest does with its memory')
+      .choices([...WORKLOAD_NAMES])
+      .default('steady'),
+  )
   .option('--json', 'the last line of stdout is one JSON object', false)
   .exitOverride();
 
@@ -127,12 +137,30 @@ async function whereVirshSees(name: string, from: Host, to: Host): Promise<Round
 }
 
 function isFine({ outcome, owner, virsh, guest }: Round): boolean {
-  return outcome === 'completed' && owner === 'destination' && virsh === owner && guest.badPages === 0 && !guest.clockWentBack;
+  return (
+    outcome === 'completed' &&
+    owner === 'destination' &&
+    virsh === owner &&
+    guest.badPages === 0 &&
+    !guest.clockWentBack
+  );
 }
 
 function tableOf(rounds: readonly Round[]): string {
   return formatTable(
-    ['round', 'total', 'passes', 'sent', 'pause: QEMU', 'engine', 'outside', 'beats lost', 'bad pages', 'owner', 'virsh'],
+    [
+      'round',
+      'total',
+      'passes',
+      'sent',
+      'pause: QEMU',
+      'engine',
+      'outside',
+      'beats lost',
+      'bad pages',
+      'owner',
+      'virsh',
+    ],
     rounds.map((round, index) => [
       `${index + 1}`,
       formatMs(round.totalMs),

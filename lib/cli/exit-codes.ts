@@ -13,6 +13,7 @@ export const EXIT_CODES = {
 /** A migration's exit code: a doubt about the owner outweighs everything else. */
 export function exitCodeOf(result: MigrationResult): number {
   if (result.outcome === 'completed') return EXIT_CODES.completed;
-  if (result.owner !== 'source' && result.phases.some(({ phase }) => phase === 'prepare')) return EXIT_CODES.ownerInDoubt;
+  if (result.owner !== 'source' && result.phases.some(({ phase }) => phase === 'prepare'))
+    return EXIT_CODES.ownerInDoubt;
   return result.outcome === 'cancelled' ? EXIT_CODES.cancelled : EXIT_CODES.failed;
 }

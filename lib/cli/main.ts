@@ -15,7 +15,8 @@ const program = new Command('precopy')
   .addCommand(migrateCommand())
   .addCommand(labCommand());
 
-for (const command of [program, ...program.commands, ...program.commands.flatMap((inner) => inner.commands)]) command.exitOverride();
+for (const command of [program, ...program.commands, ...program.commands.flatMap((inner) => inner.commands)])
+  command.exitOverride();
 
 try {
   await program.parseAsync();

@@ -28,7 +28,7 @@ export class AbortRequest {
   }
 
   throwIfAsked(): void {
-    if (this.isAsked) throw new PrecopyError(`Aborted: ${this.reason}`, { code: 'ERR_PRECOPY_ABORTED' });
+    if (this.isAsked) throw new PrecopyError('ERR_PRECOPY_ABORTED', `Aborted: ${this.reason}`);
   }
 }
 

@@ -26,7 +26,7 @@ export function migrateCall(options: ResolvedOptions, control: 'peer-to-peer' | 
   ];
   const flags = switches.reduce((sum, [wanted, flag]) => (wanted ? sum | flag : sum), 0);
 
-  const candidates: MigrateParameters = {
+  const candidates: { [K in keyof MigrateParameters]: MigrateParameters[K] | undefined } = {
     destinationName: options.destinationName,
     destinationXml: options.destinationXml,
     migrateDisks: options.copyDisks,
@@ -35,8 +35,11 @@ export function migrateCall(options: ResolvedOptions, control: 'peer-to-peer' | 
     bandwidthMebibytesPerSecond:
       transport.bandwidthBytesPerSecond === undefined ? undefined : transport.bandwidthBytesPerSecond / MEBIBYTE,
     parallelConnections: transport.parallel,
-    compression: transport.compression,
+    compression: transport.compression === undefined ? undefined : [transport.compression],
     tlsDestination: typeof transport.tls === 'string' ? transport.tls : undefined,
   };
-  return { flags, parameters: Object.fromEntries(Object.entries(candidates).filter(([, value]) => value !== undefined)) };
+  return {
+    flags,
+    parameters: Object.fromEntries(Object.entries(candidates).filter(([, value]) => value !== undefined)),
+  };
 }

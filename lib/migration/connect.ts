@@ -32,28 +32,32 @@ export async function connectSides({ source, destination, deadlines }: ResolvedO
 export async function findGuest({ source, destination }: Sides, options: ResolvedOptions): Promise<Domain> {
   if (source.identity.hostUuid === destination.identity.hostUuid) {
     throw new PrecopyError(
+      'ERR_PRECOPY_SAME_HOST',
       `Source ${uriOf(options.source)} and destination ${uriOf(options.destination)} are the same host: ${source.identity.hostname}, UUID ${source.identity.hostUuid}`,
-      { code: 'ERR_PRECOPY_SAME_HOST', remedy: 'Name another host as the destination.' },
+      { remedy: 'Name another host as the destination.' },
     );
   }
   const domain = await source.findDomain(options.domain);
   if (domain === undefined) {
-    throw new PrecopyError(`There is no guest '${options.domain}' on the source ${source.identity.hostname}`, {
-      code: 'ERR_PRECOPY_DOMAIN_NOT_FOUND',
-      remedy: "List the source's guests and name one of them.",
-    });
+    throw new PrecopyError(
+      'ERR_PRECOPY_DOMAIN_NOT_FOUND',
+      `There is no guest '${options.domain}' on the source ${source.identity.hostname}`,
+      { remedy: "List the source's guests and name one of them." },
+    );
   }
   const [here, there] = await Promise.all([source.observe(domain.uuid), destination.observe(domain.uuid)]);
   if (here.seen !== 'present') {
-    throw new PrecopyError(`The guest '${domain.name}' is not running on the source ${source.identity.hostname}`, {
-      code: 'ERR_PRECOPY_DOMAIN_NOT_RUNNING',
-      remedy: 'Start it, or name the host where it runs.',
-    });
+    throw new PrecopyError(
+      'ERR_PRECOPY_DOMAIN_NOT_RUNNING',
+      `The guest '${domain.name}' is not running on the source ${source.identity.hostname}`,
+      { remedy: 'Start it, or name the host where it runs.' },
+    );
   }
   if (there.seen === 'present') {
     throw new PrecopyError(
+      'ERR_PRECOPY_DOMAIN_EXISTS',
       `The destination ${destination.identity.hostname} already has an active guest with the UUID ${domain.uuid} (${there.state}, ${there.reason})`,
-      { code: 'ERR_PRECOPY_DOMAIN_EXISTS', remedy: 'Find out which of the two is the real one before anything is moved.' },
+      { remedy: 'Find out which of the two is the real one before anything is moved.' },
     );
   }
   return domain;

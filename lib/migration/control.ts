@@ -19,10 +19,11 @@ export function chooseControl({ control, peerUri }: TransportOptions, destinatio
   const reachable = peerUri ?? (new URL(destinationUri).host === '' ? undefined : destinationUri);
   if (reachable !== undefined) return { mode: 'peer-to-peer', peerUri: reachable, warning: undefined };
   if (control === 'peer-to-peer') {
-    throw new PrecopyError(`transport.peerUri is missing: the source's daemon cannot reach a destination called ${destinationUri}`, {
-      code: 'ERR_PRECOPY_NO_PEER_URI',
-      remedy: "Give the destination's URI as the source's daemon reaches it, or choose transport.control 'direct'.",
-    });
+    throw new PrecopyError(
+      'ERR_PRECOPY_NO_PEER_URI',
+      `transport.peerUri is missing: the source's daemon cannot reach a destination called ${destinationUri}`,
+      { remedy: "Give the destination's URI as the source's daemon reaches it, or choose transport.control 'direct'." },
+    );
   }
   return {
     mode: 'direct',

@@ -9,8 +9,7 @@ export async function withDeadline<T>(work: Promise<T>, milliseconds: number, wh
   const expiry = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       reject(
-        new PrecopyError(`${what} did not finish within ${milliseconds} ms`, {
-          code: 'ERR_PRECOPY_DEADLINE',
+        new PrecopyError('ERR_PRECOPY_DEADLINE', `${what} did not finish within ${milliseconds} ms`, {
           remedy: 'Look whether the host and its libvirt daemon still answer.',
         }),
       );

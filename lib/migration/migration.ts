@@ -17,7 +17,10 @@ type EventMap = { event: [MigrationEvent] } & { [T in MigrationEventType]: [Extr
  *
  * A listener that throws does not disturb the migration: its error is thrown again outside, as an uncaught exception.
  */
-export class Migration extends EventEmitter<EventMap> implements PromiseLike<MigrationResult>, AsyncIterable<MigrationEvent> {
+export class Migration
+  extends EventEmitter<EventMap>
+  implements PromiseLike<MigrationResult>, AsyncIterable<MigrationEvent>
+{
   /** The result, whatever it is; never rejects. */
   readonly outcome: Promise<MigrationResult>;
   readonly #abort = new AbortRequest();

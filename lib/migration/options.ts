@@ -1,5 +1,16 @@
 import { Connection, type Endpoint } from '../libvirt/index.js';
-import { abortSignal, anyOf, checkOptions, flag, integer, oneOf, type Rule, type Rules, text, textList } from '../validation.js';
+import {
+  abortSignal,
+  anyOf,
+  checkOptions,
+  flag,
+  integer,
+  oneOf,
+  type Rule,
+  type Rules,
+  text,
+  textList,
+} from '../validation.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -73,7 +84,12 @@ export interface ResolvedOptions extends Omit<MigrateOptions, 'deadlines' | 'tra
   sampleIntervalMs: number;
 }
 
-const DEFAULT_DEADLINES: Required<DeadlineOptions> = { connectMs: 30_000, callMs: 10_000, settleMs: 15_000, abortMs: 30_000 };
+const DEFAULT_DEADLINES: Required<DeadlineOptions> = {
+  connectMs: 30_000,
+  callMs: 10_000,
+  settleMs: 15_000,
+  abortMs: 30_000,
+};
 
 const wholeMebibytes: Rule = (value) =>
   Number.isSafeInteger(value) && Number(value) >= MEBIBYTE && Number(value) % MEBIBYTE === 0

@@ -62,5 +62,6 @@ export const REMEDIES: Record<Owner, string> = {
   destination: 'The guest is on the destination; what is left of it on the source may be destroyed, never resumed.',
   both: 'The guest runs on both hosts: pause both at once, then decide by hand which one has the newer data.',
   neither: 'No host has the guest: start it anew from its storage once both hosts are known to be free of it.',
-  unknown: 'It cannot be proven which host has the guest: do not start or resume it anywhere before both hosts were asked or fenced.',
+  unknown:
+    'It cannot be proven which host has the guest: do not start or resume it anywhere before both hosts were asked or fenced.',
 };

@@ -1,7 +1,7 @@
 import { PrecopyError } from '../errors.js';
 import { type JobStats, LibvirtError } from '../libvirt/index.js';
-import { type Evidence, type Owner, REMEDIES } from './ownership.js';
 import type { Control } from './control.js';
+import { type Evidence, type Owner, REMEDIES } from './ownership.js';
 import type { Phase, PhaseSpan } from './phases.js';
 
 /**
@@ -75,9 +75,7 @@ export interface Failure {
 }
 
 /** Why a migration did not complete: with the phase, the owner of the guest, what to do next, and the whole result. */
-export class MigrationError extends PrecopyError {
-  override readonly name = 'MigrationError';
-}
+export class MigrationError extends PrecopyError {}
 
 /** The error of a migration that did not complete. Pure. */
 export function migrationError(
@@ -87,15 +85,18 @@ export function migrationError(
   abort: AbortReport | undefined,
 ): MigrationError {
   const { cause, phase } = failure ?? {};
-  const causeMessage = cause instanceof Error ? cause.message : 'libvirt reported success, and yet the guest is not running on the destination';
+  const causeMessage =
+    cause instanceof Error
+      ? cause.message
+      : 'libvirt reported success, and yet the guest is not running on the destination';
   // What went wrong before anything was touched has a code and a remedy of its own; the rest is told by the owner.
   const own = cause instanceof PrecopyError && !(cause instanceof LibvirtError) ? cause : undefined;
   const message =
     outcome === 'cancelled' && abort !== undefined
       ? `The migration was cancelled: ${abort.reason}`
       : `The migration failed${phase === undefined ? '' : ` in phase ${phase}`}: ${causeMessage}`;
-  return new MigrationError(message, {
-    code: outcome === 'cancelled' ? 'ERR_PRECOPY_ABORTED' : (own?.code ?? 'ERR_PRECOPY_MIGRATION_FAILED'),
+  const code = outcome === 'cancelled' ? 'ERR_PRECOPY_ABORTED' : (own?.code ?? 'ERR_PRECOPY_MIGRATION_FAILED');
+  return new MigrationError(code, message, {
     owner,
     remedy: own?.remedy ?? REMEDIES[owner],
     ...(phase === undefined ? {} : { phase }),

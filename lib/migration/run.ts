@@ -4,7 +4,7 @@ import { type AbortAnswer, type AbortRequest, abortOutcome, requestAbort } from 
 import { migrateCall } from './call.js';
 import { Clock } from './clock.js';
 import { connectSides, findGuest, type Sides } from './connect.js';
-import { chooseControl, type Control } from './control.js';
+import { type Control, chooseControl } from './control.js';
 import { withDeadline } from './deadline.js';
 import type { MigrationEvent, Role } from './events.js';
 import type { ResolvedOptions } from './options.js';
@@ -76,13 +76,18 @@ export class Run {
         this.#emit({ type: 'pass', atMs, pass });
       },
     });
-    await withDeadline(witness.watch(sides.source, sides.destination), this.#options.deadlines.callMs, 'Subscribing to events');
+    await withDeadline(
+      witness.watch(sides.source, sides.destination),
+      this.#options.deadlines.callMs,
+      'Subscribing to events',
+    );
     return witness;
   }
 
   #onGuest(side: Role, event: string, detail: string, atMs: number): void {
     this.#emit({ type: 'guest', atMs, side, event, detail });
-    if (side === 'source' && event === 'suspended' && detail === 'migrated') this.#phases.advance('stop-and-copy', atMs);
+    if (side === 'source' && event === 'suspended' && detail === 'migrated')
+      this.#phases.advance('stop-and-copy', atMs);
     if (side === 'destination' && event === 'started') this.#phases.advance('pre-copy', atMs);
     if (side === 'destination' && event === 'resumed') this.#phases.advance('handover', atMs);
   }
@@ -144,9 +149,10 @@ export class Run {
     this.#emit({ type: 'abort', atMs: this.#clock.atMs(), reason: this.#abort.reason });
     this.#abortAnswer = requestAbort(guest, abortMs, () => !this.#callIsOut);
     await sleep(abortMs, over);
-    throw new PrecopyError(`The migration did not end within ${abortMs} ms after it was asked to abort`, {
-      code: 'ERR_PRECOPY_ABORT_HUNG',
-    });
+    throw new PrecopyError(
+      'ERR_PRECOPY_ABORT_HUNG',
+      `The migration did not end within ${abortMs} ms after it was asked to abort`,
+    );
   }
 
   /** Asks both hosts until the guest is on one of them and the other has let go, or the time is up. Recovery will start from here. */
@@ -158,7 +164,10 @@ export class Run {
       return { source: unasked, destination: unasked };
     }
     for (;;) {
-      const [source, destination] = await Promise.all([this.#sides.source.observe(uuid), this.#sides.destination.observe(uuid)]);
+      const [source, destination] = await Promise.all([
+        this.#sides.source.observe(uuid),
+        this.#sides.destination.observe(uuid),
+      ]);
       const evidence = { source, destination };
       if (isConclusive(evidence) || this.#clock.atMs() >= giveUpAtMs) return evidence;
       await sleep(SETTLE_INTERVAL_MS);
@@ -170,7 +179,8 @@ export class Run {
     // A guest that was paused before stays paused; one that only came over stopped because something failed has not arrived.
     const completed = owner === 'destination' && (failure === undefined || isRunningOn(evidence, 'destination'));
     if (completed) await this.#witness?.catchUp(TRAILING_EVENTS_MS);
-    const job = this.#witness?.completedJob ?? (completed ? await this.#completedJobOn(this.#sides?.destination) : undefined);
+    const job =
+      this.#witness?.completedJob ?? (completed ? await this.#completedJobOn(this.#sides?.destination) : undefined);
     const abort = await this.#abortReport(owner);
     const outcome = completed ? 'completed' : abort?.outcome === 'cancelled' ? 'cancelled' : 'failed';
     const totalMs = this.#clock.atMs();

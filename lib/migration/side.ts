@@ -21,7 +21,14 @@ export class Side {
   readonly #ownsData: boolean;
   #control: Connection;
 
-  private constructor(role: Role, data: Connection, ownsData: boolean, control: Connection, identity: HostIdentity, deadlines: Deadlines) {
+  private constructor(
+    role: Role,
+    data: Connection,
+    ownsData: boolean,
+    control: Connection,
+    identity: HostIdentity,
+    deadlines: Deadlines,
+  ) {
     this.role = role;
     this.data = data;
     this.identity = identity;
@@ -51,11 +58,11 @@ export class Side {
     } catch (error) {
       await Promise.allSettled(opened.map((connection) => connection.close()));
       if (error instanceof LibvirtError) {
-        throw new PrecopyError(`The ${role} cannot be reached at ${uriOf(host)}: ${error.message}`, {
-          code: 'ERR_PRECOPY_UNREACHABLE',
-          cause: error,
-          remedy: `Check that ${uriOf(host)} is the ${role}'s URI and that its libvirt daemon runs.`,
-        });
+        throw new PrecopyError(
+          'ERR_PRECOPY_UNREACHABLE',
+          `The ${role} cannot be reached at ${uriOf(host)}: ${error.message}`,
+          { cause: error, remedy: `Check that ${uriOf(host)} is the ${role}'s URI and that its libvirt daemon runs.` },
+        );
       }
       throw error;
     }
@@ -97,7 +104,9 @@ export class Side {
   async close(): Promise<void> {
     const mine = this.#ownsData ? [this.data, this.#control] : [this.#control];
     await Promise.allSettled(
-      mine.map((connection) => withDeadline(connection.close(), this.#deadlines.callMs, `Closing the ${this.role}'s connection`)),
+      mine.map((connection) =>
+        withDeadline(connection.close(), this.#deadlines.callMs, `Closing the ${this.role}'s connection`),
+      ),
     );
   }
 
@@ -113,7 +122,11 @@ export class Side {
 
   async #answers(): Promise<boolean> {
     try {
-      return await withDeadline(this.#control.isAlive(), this.#deadlines.callMs, `Asking the ${this.role} whether it is there`);
+      return await withDeadline(
+        this.#control.isAlive(),
+        this.#deadlines.callMs,
+        `Asking the ${this.role} whether it is there`,
+      );
     } catch {
       return false;
     }
@@ -155,7 +168,12 @@ async function identify(connection: Connection): Promise<HostIdentity> {
   ]);
   const hostElement = new DOMParser().parseFromString(capabilities, 'text/xml').getElementsByTagName('host')[0];
   const hostUuid = hostElement?.getElementsByTagName('uuid')[0]?.textContent?.trim() ?? '';
-  return { hostname, hostUuid, libvirtVersion: versionText(libvirtVersion), hypervisorVersion: versionText(hypervisorVersion) };
+  return {
+    hostname,
+    hostUuid,
+    libvirtVersion: versionText(libvirtVersion),
+    hypervisorVersion: versionText(hypervisorVersion),
+  };
 }
 
 /** libvirt's versions are major * 1 000 000 + minor * 1000 + release. */

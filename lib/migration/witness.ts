@@ -1,4 +1,4 @@
-import type { Connection, JobStats, LifecycleEvent } from '../libvirt/index.js';
+import type { JobStats, LifecycleEvent } from '../libvirt/index.js';
 import type { Clock } from './clock.js';
 import type { Role } from './events.js';
 import { sleep } from './sampler.js';

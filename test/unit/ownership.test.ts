@@ -32,7 +32,9 @@ const view = fc.constantFrom(running, paused, absent, unreachable);
 test('a side that cannot be asked makes every claim unprovable', (t) => {
   fc.assert(
     fc.property(view, fc.boolean(), (other, first) => {
-      const evidence: Evidence = first ? { source: unreachable, destination: other } : { source: other, destination: unreachable };
+      const evidence: Evidence = first
+        ? { source: unreachable, destination: other }
+        : { source: other, destination: unreachable };
       return ownerOf(evidence) === 'unknown' && !isConclusive(evidence);
     }),
   );
@@ -41,13 +43,18 @@ test('a side that cannot be asked makes every claim unprovable', (t) => {
 });
 
 test('swapping the hosts swaps the owner', (t) => {
-  const swapped = { source: 'destination', destination: 'source', both: 'both', neither: 'neither', unknown: 'unknown' };
+  const swapped = {
+    source: 'destination',
+    destination: 'source',
+    both: 'both',
+    neither: 'neither',
+    unknown: 'unknown',
+  };
   fc.assert(
     fc.property(
       view,
       view,
-      (one, two) =>
-        ownerOf({ source: two, destination: one }) === swapped[ownerOf({ source: one, destination: two })],
+      (one, two) => ownerOf({ source: two, destination: one }) === swapped[ownerOf({ source: one, destination: two })],
     ),
   );
   t.pass('held for every pair of views');

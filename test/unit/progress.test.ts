@@ -38,7 +38,10 @@ test('a pipe gets whole plain lines', (t) => {
 
 test('a terminal gets a line that is rewritten, with everything in it', (t) => {
   const text = shown({ isTTY: true, columns: 200 });
-  t.match(text, 'pass 1 · sent 500 MB · 120 MB/s · dirty 50.0 MB/s · left 500 MB · pause if now 321 ms · throttle 30 %');
+  t.match(
+    text,
+    'pass 1 · sent 500 MB · 120 MB/s · dirty 50.0 MB/s · left 500 MB · pause if now 321 ms · throttle 30 %',
+  );
   t.end();
 });
 

@@ -1,7 +1,12 @@
 import { test } from 'tap';
 import { Sampler, sampleOf } from '../../lib/migration/sampler.js';
 
-const stats = (memoryProcessedBytes: number, more = {}) => ({ type: 'unbounded' as const, memoryProcessedBytes, unknown: {}, ...more });
+const stats = (memoryProcessedBytes: number, more = {}) => ({
+  type: 'unbounded' as const,
+  memoryProcessedBytes,
+  unknown: {},
+  ...more,
+});
 
 test('the rate comes from differences, since libvirt reports one even in a stall', (t) => {
   const first = { atMs: 0, stats: stats(1000, { memoryBytesPerSecond: 999 }) };
@@ -12,8 +17,14 @@ test('the rate comes from differences, since libvirt reports one even in a stall
 });
 
 test('the expected pause means nothing before the first pass is over', (t) => {
-  t.equal(sampleOf({ atMs: 0, stats: stats(1, { memoryIteration: 1, downtimeMs: 1 }) }, undefined).expectedPauseMs, undefined);
-  t.equal(sampleOf({ atMs: 0, stats: stats(1, { memoryIteration: 2, downtimeMs: 40 }) }, undefined).expectedPauseMs, 40);
+  t.equal(
+    sampleOf({ atMs: 0, stats: stats(1, { memoryIteration: 1, downtimeMs: 1 }) }, undefined).expectedPauseMs,
+    undefined,
+  );
+  t.equal(
+    sampleOf({ atMs: 0, stats: stats(1, { memoryIteration: 2, downtimeMs: 40 }) }, undefined).expectedPauseMs,
+    40,
+  );
   t.end();
 });
 
