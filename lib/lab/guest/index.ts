@@ -1,3 +1,4 @@
+export { type AcceleratorProbe, probeAccelerator } from './accelerator.js';
 export { type DomainXmlOptions, guestDomainXml, MACHINE_TYPE } from './domain-xml.js';
 export { GuestError, type GuestErrorCode } from './errors.js';
 export { cacheDirectory, ensureGuestFiles, type GuestFiles } from './files.js';
