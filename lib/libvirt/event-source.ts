@@ -41,8 +41,8 @@ export abstract class EventSource extends EventEmitter<SourceEvents> {
 
   constructor() {
     super();
-    this.on('newListener', (name: string | symbol) => this.#listenerAdded(name));
-    this.on('removeListener', (name: string | symbol) => this.#listenerRemoved(name));
+    this.#plain.on('newListener', (name: string | symbol) => this.#listenerAdded(name));
+    this.#plain.on('removeListener', (name: string | symbol) => this.#listenerRemoved(name));
   }
 
   /** Where this source registers its events. Throws if that is no longer possible. */
@@ -60,18 +60,18 @@ export abstract class EventSource extends EventEmitter<SourceEvents> {
     if (!isDomainEventName(name)) throw new InvalidArgumentError('name', name, 'the name of an event of libvirt');
     this.#subscribing = true;
     try {
-      this.on(name, listener);
+      this.#plain.on(name, listener);
     } finally {
       this.#subscribing = false;
     }
     try {
       await this.#registration(name).want(true);
     } catch (error) {
-      this.off(name, listener);
+      this.#plain.off(name, listener);
       throw error;
     }
     const unsubscribe = async (): Promise<void> => {
-      this.off(name, listener);
+      this.#plain.off(name, listener);
       if (this.listenerCount(name) === 0) await this.#registrations.get(name)?.want(false);
     };
     return { unsubscribe, [Symbol.asyncDispose]: unsubscribe };
@@ -117,6 +117,11 @@ export abstract class EventSource extends EventEmitter<SourceEvents> {
     this.emit('close', event);
   }
 
+  /** Itself with the names of events as Node types them: a generic name is too much for the compiler. */
+  get #plain(): EventEmitter {
+    return this;
+  }
+
   #registration<Name extends DomainEventName>(name: Name): { want(wanted: boolean): Promise<void> } {
     const known = this.#registrations.get(name);
     if (known !== undefined) return known;
@@ -143,7 +148,7 @@ export abstract class EventSource extends EventEmitter<SourceEvents> {
 
   /** Like emit(), but a listener that throws takes the event from no other listener. */
   #deliver<Name extends DomainEventName>(name: Name, event: DomainEvents[Name]): void {
-    for (const listener of this.rawListeners(name)) {
+    for (const listener of this.#plain.rawListeners(name)) {
       try {
         Reflect.apply(listener, this, [event]);
       } catch (error) {
