@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { downCommand } from './lab/down.js';
+import { guestCommand } from './lab/guest.js';
 import { listCommand } from './lab/list.js';
 import { shellCommand } from './lab/shell.js';
 import { upCommand } from './lab/up.js';
@@ -24,6 +25,7 @@ export function labCommand(): Command {
     .addCommand(upCommand())
     .addCommand(downCommand())
     .addCommand(listCommand())
+    .addCommand(guestCommand())
     .addCommand(shellCommand())
     .addHelpText('after', EXAMPLES);
 }

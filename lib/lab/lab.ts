@@ -4,14 +4,19 @@ import { LabError } from './errors.js';
 import { Host } from './host/host.js';
 import { LabNode } from './host/node.js';
 import { buildLab, type Progress } from './lifecycle/build.js';
+import { Guest } from './lifecycle/guest.js';
+import { type GuestRecord, readGuestRecords } from './lifecycle/guest-records.js';
 import { findLeftovers } from './lifecycle/leftovers.js';
 import { type LabInfo, listLabs } from './lifecycle/list.js';
+import { startObserver } from './lifecycle/observe.js';
 import { removeLab } from './lifecycle/remove.js';
+import { checkGuestOptions, requireRecord, type StartGuestOptions, startGuest } from './lifecycle/start-guest.js';
 import { claim, existsError, type Manifest, readManifest, writeManifest } from './manifest.js';
 import { CLIENT, hostNames, labName, MAX_HOSTS, newLabName, requireLabName } from './names.js';
 import { Link } from './network/link.js';
-import { addressOf, planNics } from './network/plan.js';
+import { addressOf, type Nic, planNics } from './network/plan.js';
 import { checkShape, type Shape } from './network/shape.js';
+import type { Observer } from './observer/index.js';
 import { requireRoot, requireTools } from './requirements.js';
 import { createDisk, type DiskOptions, type SharedDisk } from './storage/disk.js';
 
@@ -59,14 +64,16 @@ export class Lab implements AsyncDisposable {
   /** The link between guests and who watches them. */
   readonly guestLink: Link;
 
-  readonly #storageAddress: string;
+  readonly #nics: readonly Nic[];
+  #probe: Promise<Observer> | undefined;
+  #observer: Observer | undefined;
 
   private constructor(manifest: Manifest) {
     const nics = planNics(manifest.hosts);
     this.name = manifest.name;
     this.hosts = manifest.hosts.map((name) => new Host(manifest.name, name, nics));
     this.client = new LabNode(manifest.name, CLIENT);
-    this.#storageAddress = addressOf(nics, CLIENT, 'storage');
+    this.#nics = nics;
     this.link = new Link(manifest.name, 'migration', nics);
     this.controlLink = new Link(manifest.name, 'control', nics);
     this.storageLink = new Link(manifest.name, 'storage', nics);
@@ -96,7 +103,7 @@ export class Lab implements AsyncDisposable {
     await claim(manifest);
     const lab = new Lab(manifest);
     try {
-      const parts = { name, hosts: lab.hosts, client: lab.client, link: lab.link, nics: planNics(hosts) };
+      const parts = { name, hosts: lab.hosts, client: lab.client, link: lab.link, nics: lab.#nics };
       await buildLab(parts, { shape: options.link, signal: options.signal, onProgress: options.onProgress });
       await writeManifest({ ...manifest, state: 'up' });
       return lab;
@@ -152,9 +159,46 @@ export class Lab implements AsyncDisposable {
     return names;
   }
 
+  /**
+   * Starts a guest and the observer of its heartbeats. It is up when it beats: `await guest.heartbeats.waitForFirst()`.
+   *
+   * @throws InvalidArgumentError, LabError `ERR_PRECOPY_LAB_EXISTS` when the lab has a domain of this name or Ethernet address, GuestError when the
+   *   guest's programs cannot be built, LibvirtError when the host refuses it.
+   */
+  async startGuest(options: StartGuestOptions, onProgress?: Progress): Promise<Guest> {
+    checkGuestOptions(options);
+    const host = options.host === undefined ? this.#firstHost() : this.host(options.host);
+    await this.probe;
+    const place = { lab: this.name, hosts: this.hosts, host, nics: this.#nics };
+    return this.#guestOf(await startGuest(place, options, onProgress));
+  }
+
+  /** The guests that were started by `startGuest`, also by other processes, and not destroyed since. */
+  async guests(): Promise<Guest[]> {
+    return (await readGuestRecords(this.name)).map((record) => this.#guestOf(record));
+  }
+
+  /**
+   * The guest of this name.
+   *
+   * @throws LabError `ERR_PRECOPY_LAB_NOT_FOUND`
+   */
+  async guest(name: string): Promise<Guest> {
+    return this.#guestOf(requireRecord(await readGuestRecords(this.name), name));
+  }
+
+  /**
+   * The observer of all guests' heartbeats, outside of the hosts. It is started when it is asked for first, one process at a time can have it, and it
+   * keeps this process alive until `stop` or `detach`.
+   */
+  get probe(): Promise<Observer> {
+    this.#probe ??= this.#startProbe();
+    return this.#probe;
+  }
+
   /** Creates a disk that all hosts reach, and serves it until the lab ends. */
   createDisk(options: DiskOptions): Promise<SharedDisk> {
-    return createDisk(this.name, this.client, this.#storageAddress, options);
+    return createDisk(this.name, this.client, addressOf(this.#nics, CLIENT, 'storage'), options);
   }
 
   /**
@@ -168,8 +212,16 @@ export class Lab implements AsyncDisposable {
     throw new InvalidArgumentError('host', name, `one of ${this.hosts.map((host) => host.name).join(', ')}`);
   }
 
+  /** Ends what this process has of the lab, the observer. The lab stays up. */
+  async detach(): Promise<void> {
+    await this.#observer?.stop();
+    this.#observer = undefined;
+    this.#probe = undefined;
+  }
+
   /** Ends everything in the lab and removes all of it. Calling it again does no harm. */
   async stop(): Promise<void> {
+    await this.detach();
     await removeLab(this.name);
   }
 
@@ -180,6 +232,27 @@ export class Lab implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  async #startProbe(): Promise<Observer> {
+    try {
+      this.#observer = await startObserver(this.client, this.#nics);
+      return this.#observer;
+    } catch (error) {
+      this.#probe = undefined;
+      throw error;
+    }
+  }
+
+  #guestOf(record: GuestRecord): Guest {
+    const surroundings = { lab: this.name, hosts: this.hosts, observer: () => this.#observer };
+    return new Guest(record, this.host(record.startedOn), surroundings);
+  }
+
+  #firstHost(): Host {
+    const [first] = this.hosts;
+    if (first === undefined) throw new TypeError('A lab has at least one host.');
+    return first;
   }
 }
 

@@ -1,3 +1,4 @@
+import { Connection, type ConnectionOptions } from '../../libvirt/index.js';
 import { Replies } from '../faults/replies.js';
 import type { NetworkName, Nic } from '../network/plan.js';
 import { addressOf, nicOf } from '../network/plan.js';
@@ -45,6 +46,11 @@ export class Host extends LabNode {
   /** Where this host receives guests: an address on the link that `lab.link` shapes. */
   get migrateUri(): string {
     return `tcp://${this.address('migration')}`;
+  }
+
+  /** Opens a connection to the host's daemon; the caller closes it. */
+  connect(options: ConnectionOptions = {}): Promise<Connection> {
+    return Connection.open(this.endpoint, options);
   }
 
   /** The host's address on one of the lab's networks. It has none on the guests'. */

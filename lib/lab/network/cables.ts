@@ -44,7 +44,7 @@ function bridgeLines(name: string): string[] {
 
 function portLines(lab: string, nic: Nic): string[] {
   return [
-    `link add name ${nic.port} type veth peer name ${nic.name} netns ${nodeMark(lab, nic.node)}`,
+    `link add name ${nic.port} type veth peer name ${nic.name} address ${nic.mac} netns ${nodeMark(lab, nic.node)}`,
     `link set dev ${nic.port} master ${nic.network} up`,
   ];
 }

@@ -34,7 +34,11 @@ export interface Nic {
   /** Without prefix length. A host's guest interface has none: it is a port of its bridge. */
   address: string | undefined;
   prefixLength: number;
+  mac: string;
 }
+
+/** Most guests that a lab can have in its life: above is the client's address. */
+export const MAX_GUESTS = 0xff00;
 
 const CLIENT_SUFFIX = '255.254';
 
@@ -45,14 +49,32 @@ export function guestAddress(index: number): string {
 
 /** Ethernet address of the nth guest, in QEMU's own range. */
 export function guestMac(index: number): string {
-  const bytes = [0x52, 0x54, 0x00, 0x94, index >> 8, index & 0xff];
+  return formatMac([0x52, 0x54, 0x00, 0x94, index >> 8, index & 0xff]);
+}
+
+/** Ethernet address of an interface of ours, from its IP address: guests that know no ARP are told the client's. */
+function nicMac(network: NetworkName, suffix: string): string {
+  const bytes = `${NETWORKS[network].base}.${suffix}`.split('.').map(Number);
+  return formatMac([0x02, 0x00, ...bytes]);
+}
+
+function formatMac(bytes: readonly number[]): string {
   return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
-function nic(network: NetworkName, node: string, suffix: string | undefined): Nic {
+function nic(network: NetworkName, node: string, suffix: string): Nic {
   const { base, prefixLength } = NETWORKS[network];
-  const address = suffix === undefined ? undefined : `${base}.${suffix}`;
-  return { network, node, name: network, port: `${node}-${network}`, address, prefixLength };
+  // A host's guest interface is a port of its bridge and has no address of its own.
+  const address = network === 'guest' && node !== CLIENT ? undefined : `${base}.${suffix}`;
+  return {
+    network,
+    node,
+    name: network,
+    port: `${node}-${network}`,
+    address,
+    prefixLength,
+    mac: nicMac(network, suffix),
+  };
 }
 
 /** Every interface of a lab with these hosts. */
@@ -60,7 +82,7 @@ export function planNics(hosts: readonly string[]): Nic[] {
   // Object.keys gives string[]; the record's type says which strings.
   const networks = Object.keys(NETWORKS) as NetworkName[];
   return networks.flatMap((network) => [
-    ...hosts.map((host, index) => nic(network, host, network === 'guest' ? undefined : `0.${index + 1}`)),
+    ...hosts.map((host, index) => nic(network, host, `0.${index + 1}`)),
     ...(NETWORKS[network].client ? [nic(network, CLIENT, CLIENT_SUFFIX)] : []),
   ]);
 }
