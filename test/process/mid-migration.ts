@@ -34,11 +34,13 @@ export async function endInMidMigration(
 ): Promise<MidMigrationEnd> {
   const [from] = await guest.locate();
   const to = lab.hosts.find((host) => host !== from);
-  if (from === undefined || to === undefined) return { way, control, owner: [], trouble: ['the guest was nowhere before'] };
+  if (from === undefined || to === undefined)
+    return { way, control, owner: [], trouble: ['the guest was nowhere before'] };
 
   const trouble: string[] = [];
   const { exit, stderr } = await runChild(way, JSON.stringify(moveOptions(guest.name, from, to, control)));
-  if (exit !== EXPECTED_EXIT[way]) trouble.push(`the process ended with ${exit}, not ${EXPECTED_EXIT[way]}: ${stderr.slice(-500)}`);
+  if (exit !== EXPECTED_EXIT[way])
+    trouble.push(`the process ended with ${exit}, not ${EXPECTED_EXIT[way]}: ${stderr.slice(-500)}`);
 
   const owner = await settledOwner(guest, lab.hosts);
   if (owner.length !== 1) trouble.push(`the guest runs on [${owner}]`);
@@ -52,8 +54,11 @@ export async function endInMidMigration(
 function runChild(way: WayToEnd, options: string): Promise<{ exit: number | string; stderr: string }> {
   const script = fileURLToPath(new URL('./mid-migration-child.js', import.meta.url));
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [script, way, options], { timeout: HANG_MS, killSignal: 'SIGKILL' }, (_error, _stdout, stderr) =>
-      resolve({ exit: child.signalCode ?? child.exitCode ?? 'nothing', stderr }),
+    const child = execFile(
+      process.execPath,
+      [script, way, options],
+      { timeout: HANG_MS, killSignal: 'SIGKILL' },
+      (_error, _stdout, stderr) => resolve({ exit: child.signalCode ?? child.exitCode ?? 'nothing', stderr }),
     );
   });
 }
