@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { GuestFiles } from './files.js';
 import type { Accelerator } from './options.js';
 import { qemuArguments } from './plain/qemu-arguments.js';

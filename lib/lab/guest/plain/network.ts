@@ -31,7 +31,9 @@ export class PlainNetwork implements AsyncDisposable {
     keeper.stdin.on('error', () => undefined);
     await Promise.race([once(keeper.stdout, 'data'), once(keeper, 'close')]);
     if (keeper.exitCode !== null) {
-      throw new GuestError('ERR_PRECOPY_GUEST_QEMU', `No network for guests: ${complaint.trim()}`, { remedy: 'Run it as root.' });
+      throw new GuestError('ERR_PRECOPY_GUEST_QEMU', `No network for guests: ${complaint.trim()}`, {
+        remedy: 'Run it as root.',
+      });
     }
     const network = new PlainNetwork(keeper);
     await network.run(['ip', 'address', 'add', `${network.address}/${network.prefixBits}`, 'dev', BRIDGE]);

@@ -22,7 +22,9 @@ export function qemuArguments(options: PlainQemuOptions): [string, ...string[]] 
   const guest = resolveGuestOptions(options);
   const { files } = options;
   const boot =
-    guest.kind === 'linux' ? ['-kernel', files.linux.kernel, '-initrd', files.linux.initramfs] : ['-kernel', files.bare.kernel];
+    guest.kind === 'linux'
+      ? ['-kernel', files.linux.kernel, '-initrd', files.linux.initramfs]
+      : ['-kernel', files.bare.kernel];
   return [
     'qemu-system-x86_64',
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-serial', 'stdio'],
