@@ -109,6 +109,8 @@ export class Lab implements AsyncDisposable {
       return lab;
     } catch (error) {
       await removeLab(name);
+      // Ctrl-C ends the commands that are just running as well: what they say is no news.
+      options.signal?.throwIfAborted();
       throw error;
     }
   }
