@@ -20,9 +20,9 @@ export interface PrecopyErrorOptions {
 export class PrecopyError extends Error {
   /** `ERR_PRECOPY_…`, or libvirt's own name (`VIR_ERR_…`) on a `LibvirtError`. */
   readonly code: string;
-  readonly phase?: Phase;
-  readonly owner?: Owner;
-  readonly remedy?: string;
+  declare readonly phase?: Phase;
+  declare readonly owner?: Owner;
+  declare readonly remedy?: string;
 
   constructor(code: string, message: string, options: PrecopyErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });

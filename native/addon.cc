@@ -26,6 +26,8 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
 
 }  // namespace precopy
 
-static Napi::Object InitializeAddon(Napi::Env env, Napi::Object exports) { return precopy::Initialize(env, exports); }
+static Napi::Object InitializeAddon(Napi::Env env, Napi::Object exports) {
+  return precopy::Initialize(env, exports);
+}
 
 NODE_API_MODULE(precopy, InitializeAddon)

@@ -21,7 +21,8 @@ double Integer(const Napi::Value& value, const char* name, double low, double hi
   };
   if (!value.IsNumber()) throw Failure::Argument(name, range());
   const double number = value.As<Napi::Number>().DoubleValue();
-  if (!(number >= low && number <= high) || std::trunc(number) != number) throw Failure::Argument(name, range());
+  if (!(number >= low && number <= high) || std::trunc(number) != number)
+    throw Failure::Argument(name, range());
   return number;
 }
 
@@ -39,7 +40,8 @@ Napi::Value Wrap(Napi::Env env, std::shared_ptr<T> handle, const napi_type_tag& 
 }
 
 template <typename T>
-std::shared_ptr<T> Unwrap(const Napi::Value& value, const napi_type_tag& tag, const char* name, const char* kind) {
+std::shared_ptr<T> Unwrap(const Napi::Value& value, const napi_type_tag& tag, const char* name,
+                          const char* kind) {
   if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&tag)) throw Failure::Argument(name, kind);
   void* data = nullptr;
   if (napi_unwrap(value.Env(), value, &data) != napi_ok) throw Failure::Argument(name, kind);

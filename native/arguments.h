@@ -14,7 +14,8 @@
 
 namespace precopy {
 
-/// JavaScript values into C++ ones, on the JavaScript thread. Each throws Failure::Argument with the argument's name.
+/// JavaScript values into C++ ones, on the JavaScript thread. Each throws Failure::Argument with the
+/// argument's name.
 template <typename T>
 struct Argument;
 
@@ -65,8 +66,8 @@ template <>
 struct Argument<Domain::Lease> {
   static Domain::Lease From(const Napi::Value& value, const char* name);
 };
-/// A connection that refuses new calls from the moment it is taken as an argument: on the JavaScript thread, so that
-/// nothing that is called after close() gets in.
+/// A connection that refuses new calls from the moment it is taken as an argument: on the JavaScript thread,
+/// so that nothing that is called after close() gets in.
 struct ClosingConnection {
   std::shared_ptr<Connection> connection;
 };

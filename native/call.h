@@ -29,8 +29,8 @@ struct Signature<R (*)(A...)> {
   static constexpr size_t kCount = sizeof...(A);
 };
 
-/// One call: arguments are taken from JavaScript on its own thread, the function runs on a thread of the pool, and its
-/// result or failure settles the promise back on the JavaScript thread.
+/// One call: arguments are taken from JavaScript on its own thread, the function runs on a thread of the
+/// pool, and its result or failure settles the promise back on the JavaScript thread.
 template <typename F>
 class Call final : public Task {
   using Result = typename Signature<F>::Result;
@@ -86,11 +86,11 @@ Napi::Value StartCall(Napi::Env env, F function, typename Signature<F>::Argument
   return promise;
 }
 
-/// Exports a function of libvirt under a name. The lambda's parameter types say what JavaScript has to pass, their
-/// names are for error messages; the function returns a promise and never throws.
+/// Exports a function of libvirt under a name. The lambda's parameter types say what JavaScript has to pass,
+/// their names are for error messages; the function returns a promise and never throws.
 template <typename F>
-void Bind(Napi::Object exports, const char* name, std::array<const char*, Signature<F>::kCount> argument_names,
-          F function) {
+void Bind(Napi::Object exports, const char* name,
+          std::array<const char*, Signature<F>::kCount> argument_names, F function) {
   const auto body = [argument_names, function](const Napi::CallbackInfo& info) -> Napi::Value {
     const Napi::Env env = info.Env();
     try {
@@ -98,9 +98,12 @@ void Bind(Napi::Object exports, const char* name, std::array<const char*, Signat
         // Braces: evaluated from left to right, so that the first wrong argument is the one that is named.
         return typename Signature<F>::Arguments{
             FromJs<std::tuple_element_t<I, typename Signature<F>::Arguments>>(info[I], argument_names[I])...};
-      }(std::make_index_sequence<Signature<F>::kCount>());
+      }
+      (std::make_index_sequence<Signature<F>::kCount>());
       return StartCall(env, function, std::move(arguments));
-    } catch (const Failure& failure) {
+    } catch (Failure& failure) {
+      for (size_t i = 0; i < argument_names.size(); ++i)
+        failure.NameArgument(argument_names[i], static_cast<int>(i));
       const auto deferred = Napi::Promise::Deferred::New(env);
       deferred.Reject(failure.ToJs(env));
       return deferred.Promise();

@@ -40,7 +40,8 @@ Connection::~Connection() {
           Dismantle(pointer, registrations, close_callback);
         });
   } catch (const std::exception&) {
-    // No thread to be had: the connection stays open until the process ends, which is better than blocking here.
+    // No thread to be had: the connection stays open until the process ends, which is better than blocking
+    // here.
   }
 }
 
@@ -75,7 +76,9 @@ void Connection::RemoveRegistration(int callback_id) {
   registrations_.erase(callback_id);
 }
 
-void Connection::SetCloseCallback(virConnectCloseFunc callback) { close_callback_ = callback; }
+void Connection::SetCloseCallback(virConnectCloseFunc callback) {
+  close_callback_ = callback;
+}
 
 Domain::Lease::Lease(std::shared_ptr<Domain> domain)
     : domain_(std::move(domain)), connection_(domain_->connection_) {}

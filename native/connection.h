@@ -15,8 +15,8 @@ namespace precopy {
 
 class Domain;
 
-/// A connection and everything that lives on it. virConnectClose only closes when no call, no event registration and no
-/// domain holds a reference any more, so all of them are counted here and released first.
+/// A connection and everything that lives on it. virConnectClose only closes when no call, no event
+/// registration and no domain holds a reference any more, so all of them are counted here and released first.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   /// One call in flight. The pointer stays valid for as long as the lease lives.
@@ -99,7 +99,8 @@ class Domain {
   std::string uuid_;
 };
 
-/// Takes over a domain that libvirt has returned for a call on this connection; null means that the call failed.
+/// Takes over a domain that libvirt has returned for a call on this connection; null means that the call
+/// failed.
 inline std::shared_ptr<Domain> Adopt(const Connection::Lease& connection, virDomainPtr domain) {
   return std::make_shared<Domain>(connection.Owner(), DomainReference(CheckPointer(domain)));
 }

@@ -48,13 +48,15 @@ int Answer(virConnectCredentialPtr questions, unsigned int count, void* opaque) 
 }
 
 std::shared_ptr<Connection> Open(const std::string& uri, uint32_t flags, Credentials credentials) {
-  int types[] = {VIR_CRED_USERNAME, VIR_CRED_AUTHNAME, VIR_CRED_PASSPHRASE, VIR_CRED_NOECHOPROMPT, VIR_CRED_REALM};
+  int types[] = {VIR_CRED_USERNAME, VIR_CRED_AUTHNAME, VIR_CRED_PASSPHRASE, VIR_CRED_NOECHOPROMPT,
+                 VIR_CRED_REALM};
   virConnectAuth auth = {types, static_cast<unsigned int>(std::size(types)), Answer, &credentials};
   return std::make_shared<Connection>(CheckPointer(virConnectOpenAuth(uri.c_str(), &auth, flags)));
 }
 
 void BindOpening(Napi::Object exports) {
-  Bind(exports, "connectOpen", {"uri", "flags", "auth.username", "auth.authname", "auth.password", "auth.realm"},
+  Bind(exports, "connectOpen",
+       {"uri", "flags", "auth.username", "auth.authname", "auth.password", "auth.realm"},
        [](const std::string& uri, uint32_t flags, const std::optional<std::string>& username,
           const std::optional<std::string>& authname, const std::optional<std::string>& password,
           const std::optional<std::string>& realm) {
@@ -69,15 +71,13 @@ void BindOpening(Napi::Object exports) {
          // 1 means that the other side does not know keepalive.
          return Check(virConnectSetKeepAlive(connection.Get(), interval, count)) == 0;
        });
-  Bind(exports, "connectIsAlive", {"connection"}, [](const Connection::Lease& connection) {
-    return Check(virConnectIsAlive(connection.Get())) != 0;
-  });
+  Bind(exports, "connectIsAlive", {"connection"},
+       [](const Connection::Lease& connection) { return Check(virConnectIsAlive(connection.Get())) != 0; });
   Bind(exports, "connectIsEncrypted", {"connection"}, [](const Connection::Lease& connection) {
     return Check(virConnectIsEncrypted(connection.Get())) != 0;
   });
-  Bind(exports, "connectIsSecure", {"connection"}, [](const Connection::Lease& connection) {
-    return Check(virConnectIsSecure(connection.Get())) != 0;
-  });
+  Bind(exports, "connectIsSecure", {"connection"},
+       [](const Connection::Lease& connection) { return Check(virConnectIsSecure(connection.Get())) != 0; });
 }
 
 void BindFinding(Napi::Object exports) {
@@ -89,9 +89,10 @@ void BindFinding(Napi::Object exports) {
        [](const Connection::Lease& connection, const std::string& uuid) {
          return Adopt(connection, virDomainLookupByUUIDString(connection.Get(), uuid.c_str()));
        });
-  Bind(exports, "domainLookupByID", {"connection", "id"}, [](const Connection::Lease& connection, int32_t id) {
-    return Adopt(connection, virDomainLookupByID(connection.Get(), id));
-  });
+  Bind(exports, "domainLookupByID", {"connection", "id"},
+       [](const Connection::Lease& connection, int32_t id) {
+         return Adopt(connection, virDomainLookupByID(connection.Get(), id));
+       });
   Bind(exports, "connectListAllDomains", {"connection", "flags"},
        [](const Connection::Lease& connection, uint32_t flags) {
          virDomainPtr* list = nullptr;
@@ -130,7 +131,8 @@ void BindMaking(Napi::Object exports) {
          return TakeString(virDomainSaveImageGetXMLDesc(connection.Get(), file.c_str(), flags));
        });
   Bind(exports, "domainSaveImageDefineXML", {"connection", "file", "xml", "flags"},
-       [](const Connection::Lease& connection, const std::string& file, const std::string& xml, uint32_t flags) {
+       [](const Connection::Lease& connection, const std::string& file, const std::string& xml,
+          uint32_t flags) {
          Check(virDomainSaveImageDefineXML(connection.Get(), file.c_str(), xml.c_str(), flags));
          return Nothing();
        });

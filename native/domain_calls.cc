@@ -84,9 +84,10 @@ void BindSaving(Napi::Object exports) {
   BindFlagsAction(exports, "domainManagedSaveRemove", virDomainManagedSaveRemove);
   BindText(exports, "domainManagedSaveGetXMLDesc", virDomainManagedSaveGetXMLDesc);
   BindXmlAction(exports, "domainManagedSaveDefineXML", virDomainManagedSaveDefineXML);
-  Bind(exports, "domainHasManagedSaveImage", {"domain", "flags"}, [](const Domain::Lease& domain, uint32_t flags) {
-    return Check(virDomainHasManagedSaveImage(domain.Get(), flags)) != 0;
-  });
+  Bind(exports, "domainHasManagedSaveImage", {"domain", "flags"},
+       [](const Domain::Lease& domain, uint32_t flags) {
+         return Check(virDomainHasManagedSaveImage(domain.Get(), flags)) != 0;
+       });
 }
 
 void BindAutostart(Napi::Object exports) {
@@ -105,11 +106,12 @@ void BindAutostart(Napi::Object exports) {
     Check(get(domain.Get(), &enabled));
     return enabled != 0;
   });
-  Bind(exports, "domainSetAutostartOnce", {"domain", "enabled"}, [](const Domain::Lease& domain, bool enabled) {
-    auto* const set = Require<SetAutostartOnce>(kLibvirt, "virDomainSetAutostartOnce", "11.2.0");
-    Check(set(domain.Get(), enabled ? 1 : 0));
-    return Nothing();
-  });
+  Bind(exports, "domainSetAutostartOnce", {"domain", "enabled"},
+       [](const Domain::Lease& domain, bool enabled) {
+         auto* const set = Require<SetAutostartOnce>(kLibvirt, "virDomainSetAutostartOnce", "11.2.0");
+         Check(set(domain.Get(), enabled ? 1 : 0));
+         return Nothing();
+       });
 }
 
 }  // namespace

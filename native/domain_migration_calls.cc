@@ -12,15 +12,14 @@ using QemuMonitorCommand = int(virDomainPtr, const char*, char**, unsigned int);
 
 void BindMigrating(Napi::Object exports) {
   Bind(exports, "domainMigrate3", {"domain", "destination", "parameters", "flags"},
-       [](const Domain::Lease& domain, const Connection::Lease& destination, const TypedParameters& parameters,
-          uint32_t flags) {
-         return Adopt(destination,
-                      virDomainMigrate3(domain.Get(), destination.Get(), parameters.Get(),
-                                        static_cast<unsigned int>(parameters.Count()), flags));
+       [](const Domain::Lease& domain, const Connection::Lease& destination,
+          const TypedParameters& parameters, uint32_t flags) {
+         return Adopt(destination, virDomainMigrate3(domain.Get(), destination.Get(), parameters.Get(),
+                                                     static_cast<unsigned int>(parameters.Count()), flags));
        });
   Bind(exports, "domainMigrateToURI3", {"domain", "destinationUri", "parameters", "flags"},
-       [](const Domain::Lease& domain, const std::optional<std::string>& uri, const TypedParameters& parameters,
-          uint32_t flags) {
+       [](const Domain::Lease& domain, const std::optional<std::string>& uri,
+          const TypedParameters& parameters, uint32_t flags) {
          Check(virDomainMigrateToURI3(domain.Get(), OrNull(uri), parameters.Get(),
                                       static_cast<unsigned int>(parameters.Count()), flags));
          return Nothing();
@@ -64,27 +63,30 @@ void BindJob(Napi::Object exports) {
   Bind(exports, "domainGetJobInfo", {"domain"}, JobInfo);
   Bind(exports, "domainGetJobStats", {"domain", "flags"}, [](const Domain::Lease& domain, uint32_t flags) {
     JobStats stats;
-    Check(virDomainGetJobStats(domain.Get(), &stats.type, stats.values.OutItems(), stats.values.OutCount(), flags));
+    Check(virDomainGetJobStats(domain.Get(), &stats.type, stats.values.OutItems(), stats.values.OutCount(),
+                               flags));
     return stats;
   });
 }
 
 void BindLimits(Napi::Object exports) {
-  Bind(exports, "domainMigrateGetMaxDowntime", {"domain", "flags"}, [](const Domain::Lease& domain, uint32_t flags) {
-    unsigned long long milliseconds = 0;
-    Check(virDomainMigrateGetMaxDowntime(domain.Get(), &milliseconds, flags));
-    return static_cast<double>(milliseconds);
-  });
+  Bind(exports, "domainMigrateGetMaxDowntime", {"domain", "flags"},
+       [](const Domain::Lease& domain, uint32_t flags) {
+         unsigned long long milliseconds = 0;
+         Check(virDomainMigrateGetMaxDowntime(domain.Get(), &milliseconds, flags));
+         return static_cast<double>(milliseconds);
+       });
   Bind(exports, "domainMigrateSetMaxDowntime", {"domain", "milliseconds", "flags"},
        [](const Domain::Lease& domain, uint64_t milliseconds, uint32_t flags) {
          Check(virDomainMigrateSetMaxDowntime(domain.Get(), milliseconds, flags));
          return Nothing();
        });
-  Bind(exports, "domainMigrateGetMaxSpeed", {"domain", "flags"}, [](const Domain::Lease& domain, uint32_t flags) {
-    unsigned long bandwidth = 0;
-    Check(virDomainMigrateGetMaxSpeed(domain.Get(), &bandwidth, flags));
-    return static_cast<double>(bandwidth);
-  });
+  Bind(exports, "domainMigrateGetMaxSpeed", {"domain", "flags"},
+       [](const Domain::Lease& domain, uint32_t flags) {
+         unsigned long bandwidth = 0;
+         Check(virDomainMigrateGetMaxSpeed(domain.Get(), &bandwidth, flags));
+         return static_cast<double>(bandwidth);
+       });
   Bind(exports, "domainMigrateSetMaxSpeed", {"domain", "mebibytesPerSecond", "flags"},
        [](const Domain::Lease& domain, uint64_t bandwidth, uint32_t flags) {
          Check(virDomainMigrateSetMaxSpeed(domain.Get(), bandwidth, flags));

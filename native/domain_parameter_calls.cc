@@ -12,8 +12,8 @@ struct FreeStatistics {
   void operator()(virDomainStatsRecordPtr* records) const { virDomainStatsRecordListFree(records); }
 };
 
-std::vector<DomainStatistics> TakeStatistics(const Connection::Lease& connection, virDomainStatsRecordPtr* records,
-                                             int count) {
+std::vector<DomainStatistics> TakeStatistics(const Connection::Lease& connection,
+                                             virDomainStatsRecordPtr* records, int count) {
   const std::unique_ptr<virDomainStatsRecordPtr, FreeStatistics> owner(records);
   std::vector<DomainStatistics> result;
   result.reserve(static_cast<size_t>(count));
@@ -57,7 +57,8 @@ void BindStatistics(Napi::Object exports) {
   Bind(exports, "domainGetBlockJobInfo", {"domain", "disk", "flags"},
        [](const Domain::Lease& domain, const std::string& disk, uint32_t flags) -> std::optional<Record> {
          virDomainBlockJobInfo info = {};
-         if (Check(virDomainGetBlockJobInfo(domain.Get(), disk.c_str(), &info, flags)) == 0) return std::nullopt;
+         if (Check(virDomainGetBlockJobInfo(domain.Get(), disk.c_str(), &info, flags)) == 0)
+           return std::nullopt;
          return Record{{"type", Count(info.type)},
                        {"bandwidth", Count(info.bandwidth)},
                        {"current", Count(info.cur)},
@@ -76,8 +77,17 @@ void BindStatistics(Napi::Object exports) {
   });
 }
 
+/// The only getter that has to be told the number of parameters by another function.
+TypedParameters SchedulerParameters(const Domain::Lease& domain, uint32_t flags) {
+  int count = 0;
+  const LibvirtString type(CheckPointer(virDomainGetSchedulerType(domain.Get(), &count)));
+  TypedParameters parameters(count);
+  Check(virDomainGetSchedulerParametersFlags(domain.Get(), parameters.Get(), parameters.OutCount(), flags));
+  return parameters;
+}
+
 void BindTunables(Napi::Object exports) {
-  BindTypedGetter(exports, "domainGetSchedulerParametersFlags", virDomainGetSchedulerParametersFlags);
+  Bind(exports, "domainGetSchedulerParametersFlags", {"domain", "flags"}, SchedulerParameters);
   BindTypedSetter(exports, "domainSetSchedulerParametersFlags", virDomainSetSchedulerParametersFlags);
   BindTypedGetter(exports, "domainGetMemoryParameters", virDomainGetMemoryParameters);
   BindTypedSetter(exports, "domainSetMemoryParameters", virDomainSetMemoryParameters);

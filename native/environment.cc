@@ -18,7 +18,9 @@ struct Environment::Holder {
   std::shared_ptr<Environment> environment = std::make_shared<Environment>();
 };
 
-std::shared_ptr<Environment> Environment::Of(Napi::Env env) { return env.GetInstanceData<Holder>()->environment; }
+std::shared_ptr<Environment> Environment::Of(Napi::Env env) {
+  return env.GetInstanceData<Holder>()->environment;
+}
 
 void Environment::Create(Napi::Env env) {
   // Before the first connection: libvirt asks for an event implementation only when it opens one.
@@ -80,7 +82,9 @@ void Environment::Release(Napi::Env env) {
   if (--retained_ == 0) wakeup_.Unref(env);
 }
 
-void Environment::SetEventHandler(Napi::Function handler) { event_handler_ = Napi::Persistent(handler); }
+void Environment::SetEventHandler(Napi::Function handler) {
+  event_handler_ = Napi::Persistent(handler);
+}
 
 void Environment::Close() {
   std::deque<std::unique_ptr<Task>> dropped;

@@ -18,7 +18,8 @@ class Task {
   virtual void Finish(Napi::Env env) = 0;
 };
 
-/// One per JavaScript environment (the main thread, each worker): the only way from other threads into it. Three rules:
+/// One per JavaScript environment (the main thread, each worker): the only way from other threads into it.
+/// Three rules:
 /// - the thread-safe function is closed in the cleanup hook, never in a finalizer, which would be too late;
 /// - posting and closing share a mutex, so that nobody posts into a function that is gone;
 /// - it keeps the process alive only while a promise is pending or somebody waits for an event.

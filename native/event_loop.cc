@@ -76,7 +76,8 @@ void EventLoop::Stop() {
   std::unique_lock lock(running_->mutex);
   const bool ended = running_->ended_changed.wait_for(lock, kStopLimit, [this] { return running_->ended; });
   lock.unlock();
-  // The addon is never unloaded and its statics are never destroyed, so a late thread finds everything in place.
+  // The addon is never unloaded and its statics are never destroyed, so a late thread finds everything in
+  // place.
   if (ended) {
     thread_.join();
   } else {

@@ -19,7 +19,8 @@ uint64_t MonotonicNs() {
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<uint64_t>(now.tv_nsec);
 }
 
-/// One event on its way to JavaScript. The domain of a callback is only borrowed: what identifies it is copied.
+/// One event on its way to JavaScript. The domain of a callback is only borrowed: what identifies it is
+/// copied.
 class Event final : public Task {
  public:
   Event(double listener, virDomainPtr domain, Record fields)
@@ -36,8 +37,9 @@ class Event final : public Task {
   void Finish(Napi::Env env) override {
     const auto environment = Environment::Of(env);
     if (environment->EventHandler().IsEmpty()) return;
-    environment->EventHandler().Call({Napi::Number::New(env, listener_), Napi::BigInt::New(env, monotonic_ns_),
-                                      ToJs(env, domain_), ToJs(env, fields_)});
+    environment->EventHandler().Call({Napi::Number::New(env, listener_),
+                                      Napi::BigInt::New(env, monotonic_ns_), ToJs(env, domain_),
+                                      ToJs(env, fields_)});
   }
 
  private:
@@ -48,9 +50,13 @@ class Event final : public Task {
 };
 
 /// What a registration with libvirt carries along; freed by libvirt when the registration ends.
-void* NewOpaque(const EventTarget& target) { return std::make_unique<EventTarget>(target).release(); }
+void* NewOpaque(const EventTarget& target) {
+  return std::make_unique<EventTarget>(target).release();
+}
 
-void FreeOpaque(void* opaque) { const std::unique_ptr<EventTarget> last(static_cast<EventTarget*>(opaque)); }
+void FreeOpaque(void* opaque) {
+  const std::unique_ptr<EventTarget> last(static_cast<EventTarget*>(opaque));
+}
 
 void Emit(virDomainPtr domain, void* opaque, Record fields) {
   const auto* target = static_cast<const EventTarget*>(opaque);
@@ -62,7 +68,9 @@ int OnLifecycle(virConnectPtr, virDomainPtr domain, int event, int detail, void*
   return 0;
 }
 
-void OnPlain(virConnectPtr, virDomainPtr domain, void* opaque) { Emit(domain, opaque, {}); }
+void OnPlain(virConnectPtr, virDomainPtr domain, void* opaque) {
+  Emit(domain, opaque, {});
+}
 
 void OnRtcChange(virConnectPtr, virDomainPtr domain, long long offset, void* opaque) {
   Emit(domain, opaque, {{"utcOffsetSeconds", Count(offset)}});
@@ -72,7 +80,8 @@ void OnWatchdog(virConnectPtr, virDomainPtr domain, int action, void* opaque) {
   Emit(domain, opaque, {{"action", Count(action)}});
 }
 
-void OnIoError(virConnectPtr, virDomainPtr domain, const char* path, const char* alias, int action, void* opaque) {
+void OnIoError(virConnectPtr, virDomainPtr domain, const char* path, const char* alias, int action,
+               void* opaque) {
   Emit(domain, opaque, {{"sourcePath", Text(path)}, {"deviceAlias", Text(alias)}, {"action", Count(action)}});
 }
 
@@ -109,8 +118,8 @@ void OnBlockJob(virConnectPtr, virDomainPtr domain, const char* disk, int type, 
   Emit(domain, opaque, {{"disk", Text(disk)}, {"type", Count(type)}, {"status", Count(status)}});
 }
 
-void OnDiskChange(virConnectPtr, virDomainPtr domain, const char* before, const char* after, const char* alias,
-                  int reason, void* opaque) {
+void OnDiskChange(virConnectPtr, virDomainPtr domain, const char* before, const char* after,
+                  const char* alias, int reason, void* opaque) {
   Emit(domain, opaque,
        {{"oldSourcePath", Text(before)},
         {"newSourcePath", Text(after)},
@@ -122,7 +131,9 @@ void OnTrayChange(virConnectPtr, virDomainPtr domain, const char* alias, int rea
   Emit(domain, opaque, {{"deviceAlias", Text(alias)}, {"reason", Count(reason)}});
 }
 
-void OnPowerManagement(virConnectPtr, virDomainPtr domain, int /*reason*/, void* opaque) { Emit(domain, opaque, {}); }
+void OnPowerManagement(virConnectPtr, virDomainPtr domain, int /*reason*/, void* opaque) {
+  Emit(domain, opaque, {});
+}
 
 void OnBalloonChange(virConnectPtr, virDomainPtr domain, unsigned long long actual, void* opaque) {
   Emit(domain, opaque, {{"actualKibibytes", Count(actual)}});
@@ -157,7 +168,8 @@ void OnBlockThreshold(virConnectPtr, virDomainPtr domain, const char* device, co
         {"excessBytes", Count(excess)}});
 }
 
-void OnMemoryFailure(virConnectPtr, virDomainPtr domain, int recipient, int action, unsigned int flags, void* opaque) {
+void OnMemoryFailure(virConnectPtr, virDomainPtr domain, int recipient, int action, unsigned int flags,
+                     void* opaque) {
   Emit(domain, opaque, {{"recipient", Count(recipient)}, {"action", Count(action)}, {"flags", Count(flags)}});
 }
 
@@ -166,8 +178,8 @@ void OnMemoryDeviceSizeChange(virConnectPtr, virDomainPtr domain, const char* al
   Emit(domain, opaque, {{"deviceAlias", Text(alias)}, {"sizeKibibytes", Count(size)}});
 }
 
-void OnNicMacChange(virConnectPtr, virDomainPtr domain, const char* alias, const char* before, const char* after,
-                    void* opaque) {
+void OnNicMacChange(virConnectPtr, virDomainPtr domain, const char* alias, const char* before,
+                    const char* after, void* opaque) {
   Emit(domain, opaque, {{"deviceAlias", Text(alias)}, {"oldMac", Text(before)}, {"newMac", Text(after)}});
 }
 
@@ -210,8 +222,8 @@ virConnectDomainEventGenericCallback CallbackFor(int event_id) {
   return found->second;
 }
 
-double Register(const Connection::Lease& connection, const std::optional<Domain::Lease>& domain, int32_t event_id,
-                const EventTarget& target) {
+double Register(const Connection::Lease& connection, const std::optional<Domain::Lease>& domain,
+                int32_t event_id, const EventTarget& target) {
   const auto callback = CallbackFor(event_id);
   void* const opaque = NewOpaque(target);
   const int id = virConnectDomainEventRegisterAny(
@@ -226,7 +238,9 @@ double Register(const Connection::Lease& connection, const std::optional<Domain:
   return id;
 }
 
-void OnClose(virConnectPtr, int reason, void* opaque) { Emit(nullptr, opaque, {{"reason", Count(reason)}}); }
+void OnClose(virConnectPtr, int reason, void* opaque) {
+  Emit(nullptr, opaque, {{"reason", Count(reason)}});
+}
 
 /// False if the driver knows no such thing: its connections cannot break.
 bool RegisterClose(const Connection::Lease& connection, const EventTarget& target) {

@@ -7,7 +7,8 @@
 
 namespace precopy {
 
-/// Where events of one registration go: an environment and the number under which TypeScript knows the listener.
+/// Where events of one registration go: an environment and the number under which TypeScript knows the
+/// listener.
 struct EventTarget {
   std::shared_ptr<Environment> environment;
   double listener = 0;

@@ -20,7 +20,9 @@ const char* KindName(Failure::Kind kind) {
   return "internal";
 }
 
-std::string OrEmpty(const char* text) { return text == nullptr ? std::string() : std::string(text); }
+std::string OrEmpty(const char* text) {
+  return text == nullptr ? std::string() : std::string(text);
+}
 
 }  // namespace
 
@@ -43,12 +45,16 @@ Failure Failure::Argument(const std::string& argument, const std::string& expect
   Failure failure(Kind::kArgument, argument + " must be " + expected);
   failure.str1_ = argument;
   failure.str2_ = expected;
+  failure.int1_ = -1;
   return failure;
 }
 
-Failure Failure::Closed() { return {Kind::kClosed, "the connection is closed"}; }
+Failure Failure::Closed() {
+  return {Kind::kClosed, "the connection is closed"};
+}
 
-Failure Failure::Unsupported(const std::string& function, const std::string& version, const std::string& library) {
+Failure Failure::Unsupported(const std::string& function, const std::string& version,
+                             const std::string& library) {
   Failure failure(Kind::kUnsupported, function + " needs " + library + " " + version + " or later");
   failure.str1_ = function;
   failure.str2_ = version;
@@ -56,7 +62,9 @@ Failure Failure::Unsupported(const std::string& function, const std::string& ver
   return failure;
 }
 
-Failure Failure::Internal(const std::string& message) { return {Kind::kInternal, message}; }
+Failure Failure::Internal(const std::string& message) {
+  return {Kind::kInternal, message};
+}
 
 Napi::Value Failure::ToJs(Napi::Env env) const {
   Napi::Object object = Napi::Object::New(env);

@@ -9,7 +9,8 @@
 
 namespace precopy {
 
-/// What went wrong, in a form that can leave the thread on which it happened. TypeScript turns it into an error class.
+/// What went wrong, in a form that can leave the thread on which it happened. TypeScript turns it into an
+/// error class.
 class Failure : public std::exception {
  public:
   enum class Kind { kLibvirt, kArgument, kClosed, kUnsupported, kInternal };
@@ -18,11 +19,16 @@ class Failure : public std::exception {
   static Failure Libvirt();
   static Failure Argument(const std::string& argument, const std::string& expected);
   static Failure Closed();
-  static Failure Unsupported(const std::string& function, const std::string& version, const std::string& library);
+  static Failure Unsupported(const std::string& function, const std::string& version,
+                             const std::string& library);
   static Failure Internal(const std::string& message);
 
   [[nodiscard]] Kind GetKind() const { return kind_; }
   [[nodiscard]] int Number() const { return number_; }
+  /// Tells TypeScript the position of the wrong argument, if this is the one.
+  void NameArgument(const std::string& name, int position) {
+    if (kind_ == Kind::kArgument && str1_ == name) int1_ = position;
+  }
   [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
   /// A plain object { kind, message, … }: see NativeFailure in lib/libvirt/native.ts.
   [[nodiscard]] Napi::Value ToJs(Napi::Env env) const;

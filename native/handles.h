@@ -11,14 +11,18 @@
 namespace precopy {
 
 struct FreeMemory {
-  void operator()(void* memory) const { std::free(memory); }  // NOLINT(cppcoreguidelines-no-malloc): libvirt's own
+  void operator()(void* memory) const {
+    std::free(memory);
+  }  // NOLINT(cppcoreguidelines-no-malloc): libvirt's own
 };
 
 /// A string that libvirt has allocated and the caller has to free.
 using LibvirtString = std::unique_ptr<char, FreeMemory>;
 
 /// Takes over a string from libvirt; a null pointer is libvirt's sign of failure.
-inline std::string TakeString(char* string) { return LibvirtString(CheckPointer(string)).get(); }
+inline std::string TakeString(char* string) {
+  return LibvirtString(CheckPointer(string)).get();
+}
 
 struct FreeDomain {
   void operator()(virDomainPtr domain) const { virDomainFree(domain); }

@@ -36,9 +36,10 @@ void BindIdentity(Napi::Object exports) {
   Bind(exports, "connectGetType", {"connection"}, [](const Connection::Lease& connection) {
     return std::string(CheckPointer(virConnectGetType(connection.Get())));
   });
-  Bind(exports, "connectGetSysinfo", {"connection", "flags"}, [](const Connection::Lease& connection, uint32_t flags) {
-    return TakeString(virConnectGetSysinfo(connection.Get(), flags));
-  });
+  Bind(exports, "connectGetSysinfo", {"connection", "flags"},
+       [](const Connection::Lease& connection, uint32_t flags) {
+         return TakeString(virConnectGetSysinfo(connection.Get(), flags));
+       });
   Bind(exports, "connectGetMaxVcpus", {"connection", "type"},
        [](const Connection::Lease& connection, const std::optional<std::string>& type) {
          return static_cast<double>(Check(virConnectGetMaxVcpus(connection.Get(), OrNull(type))));
@@ -48,8 +49,8 @@ void BindIdentity(Napi::Object exports) {
        [](const Connection::Lease& connection, const std::optional<std::string>& emulator,
           const std::optional<std::string>& architecture, const std::optional<std::string>& machine,
           const std::optional<std::string>& type, uint32_t flags) {
-         return TakeString(virConnectGetDomainCapabilities(connection.Get(), OrNull(emulator), OrNull(architecture),
-                                                           OrNull(machine), OrNull(type), flags));
+         return TakeString(virConnectGetDomainCapabilities(
+             connection.Get(), OrNull(emulator), OrNull(architecture), OrNull(machine), OrNull(type), flags));
        });
 }
 
@@ -80,13 +81,14 @@ void BindCpuComparison(Napi::Object exports) {
           const std::optional<std::string>& type, const std::vector<std::string>& xmls, uint32_t flags) {
          std::vector<const char*> pointers = Pointers(xmls);
          return TakeString(virConnectBaselineHypervisorCPU(
-             connection.Get(), OrNull(emulator), OrNull(architecture), OrNull(machine), OrNull(type), pointers.data(),
-             static_cast<unsigned int>(pointers.size()), flags));
+             connection.Get(), OrNull(emulator), OrNull(architecture), OrNull(machine), OrNull(type),
+             pointers.data(), static_cast<unsigned int>(pointers.size()), flags));
        });
   Bind(exports, "connectGetCPUModelNames", {"connection", "architecture", "flags"},
        [](const Connection::Lease& connection, const std::string& architecture, uint32_t flags) {
          char** models = nullptr;
-         const int count = Check(virConnectGetCPUModelNames(connection.Get(), architecture.c_str(), &models, flags));
+         const int count =
+             Check(virConnectGetCPUModelNames(connection.Get(), architecture.c_str(), &models, flags));
          const std::unique_ptr<char*, FreeMemory> owner(models);
          const std::vector<LibvirtString> owners(models, models + count);
          return std::vector<std::string>(models, models + count);
@@ -106,7 +108,8 @@ Record NodeInfo(const Connection::Lease& connection) {
           {"threads", Count(info.threads)}};
 }
 
-/// virNodeGetCPUStats and virNodeGetMemoryStats: named 64-bit counters, asked for twice like typed parameters.
+/// virNodeGetCPUStats and virNodeGetMemoryStats: named 64-bit counters, asked for twice like typed
+/// parameters.
 template <typename Item, typename Get>
 Record Counters(const Get& get) {
   int count = 0;
@@ -131,16 +134,16 @@ void BindNode(Napi::Object exports) {
   Bind(exports, "nodeGetCellsFreeMemory", {"connection", "startCell", "maxCells"},
        [](const Connection::Lease& connection, int32_t start, uint32_t limit) {
          std::vector<unsigned long long> bytes(limit);
-         const int count = Check(
-             virNodeGetCellsFreeMemory(connection.Get(), bytes.data(), start, static_cast<int>(bytes.size())));
+         const int count = Check(virNodeGetCellsFreeMemory(connection.Get(), bytes.data(), start,
+                                                           static_cast<int>(bytes.size())));
          return std::vector<double>(bytes.begin(), bytes.begin() + count);
        });
   Bind(exports, "nodeGetFreePages", {"connection", "pageSizesKibibytes", "startCell", "cellCount", "flags"},
        [](const Connection::Lease& connection, std::vector<uint32_t> sizes, int32_t start, uint32_t cells,
           uint32_t flags) {
          std::vector<unsigned long long> counts(sizes.size() * cells);
-         Check(virNodeGetFreePages(connection.Get(), static_cast<unsigned int>(sizes.size()), sizes.data(), start,
-                                   cells, counts.data(), flags));
+         Check(virNodeGetFreePages(connection.Get(), static_cast<unsigned int>(sizes.size()), sizes.data(),
+                                   start, cells, counts.data(), flags));
          return std::vector<double>(counts.begin(), counts.end());
        });
   Bind(exports, "nodeGetCPUStats", {"connection", "cpu", "flags"},

@@ -6,7 +6,8 @@
 
 namespace precopy {
 
-/// A static that is never destroyed: detached threads may still use it while exit() runs the static destructors.
+/// A static that is never destroyed: detached threads may still use it while exit() runs the static
+/// destructors.
 template <typename T>
 class NoDestructor {
  public:

@@ -9,8 +9,8 @@ void* FindFunction(const char* library, const char* name);
 
 [[noreturn]] void FailUnsupported(const char* library, const char* name, const char* version);
 
-/// A function that the libvirt we run on may lack, or that the headers we were built with do not declare. Looked up at
-/// run time, so that an addon built on an old libvirt uses all of a newer one.
+/// A function that the libvirt we run on may lack, or that the headers we were built with do not declare.
+/// Looked up at run time, so that an addon built on an old libvirt uses all of a newer one.
 template <typename Function>
 Function* Require(const char* library, const char* name, const char* version) {
   void* const address = FindFunction(library, name);

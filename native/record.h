@@ -18,7 +18,9 @@ Scalar Count(Number number) {
   return static_cast<double>(number);
 }
 
-inline Scalar Text(const char* text) { return text == nullptr ? Scalar() : Scalar(std::string(text)); }
+inline Scalar Text(const char* text) {
+  return text == nullptr ? Scalar() : Scalar(std::string(text));
+}
 
 /// A plain object, made on any thread.
 using Record = std::vector<std::pair<std::string, Scalar>>;

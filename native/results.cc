@@ -2,13 +2,21 @@
 
 namespace precopy {
 
-Napi::Value ToJs(Napi::Env env, Nothing /*nothing*/) { return env.Undefined(); }
+Napi::Value ToJs(Napi::Env env, Nothing /*nothing*/) {
+  return env.Undefined();
+}
 
-Napi::Value ToJs(Napi::Env env, double number) { return Napi::Number::New(env, number); }
+Napi::Value ToJs(Napi::Env env, double number) {
+  return Napi::Number::New(env, number);
+}
 
-Napi::Value ToJs(Napi::Env env, bool value) { return Napi::Boolean::New(env, value); }
+Napi::Value ToJs(Napi::Env env, bool value) {
+  return Napi::Boolean::New(env, value);
+}
 
-Napi::Value ToJs(Napi::Env env, const std::string& text) { return Napi::String::New(env, text); }
+Napi::Value ToJs(Napi::Env env, const std::string& text) {
+  return Napi::String::New(env, text);
+}
 
 Napi::Value ToJs(Napi::Env env, const Scalar& scalar) {
   return std::visit([env](const auto& value) -> Napi::Value { return ToJs(env, value); }, scalar);
@@ -20,7 +28,9 @@ Napi::Value ToJs(Napi::Env env, const Record& record) {
   return object;
 }
 
-Napi::Value ToJs(Napi::Env env, const TypedParameters& parameters) { return parameters.ToJs(env); }
+Napi::Value ToJs(Napi::Env env, const TypedParameters& parameters) {
+  return parameters.ToJs(env);
+}
 
 Napi::Value ToJs(Napi::Env env, const std::shared_ptr<Connection>& connection) {
   return WrapConnection(env, connection);

@@ -58,9 +58,8 @@ TypedParameters GetTwice(const Get& get) {
 
 inline void BindTypedGetter(Napi::Object exports, const char* name, DomainTypedGetter function) {
   Bind(exports, name, {"domain", "flags"}, [function](const Domain::Lease& domain, uint32_t flags) {
-    return GetTwice([&](virTypedParameterPtr items, int* count) {
-      return function(domain.Get(), items, count, flags);
-    });
+    return GetTwice(
+        [&](virTypedParameterPtr items, int* count) { return function(domain.Get(), items, count, flags); });
   });
 }
 

@@ -48,7 +48,9 @@ TypedParameters& TypedParameters::operator=(TypedParameters&& other) noexcept {
   return *this;
 }
 
-TypedParameters::~TypedParameters() { virTypedParamsFree(items_, count_); }
+TypedParameters::~TypedParameters() {
+  virTypedParamsFree(items_, count_);
+}
 
 TypedParameters TypedParameters::FromJs(const Napi::Value& value, const char* argument) {
   if (!value.IsArray()) throw Failure::Argument(argument, "an array of [name, type, value]");
@@ -78,7 +80,8 @@ void TypedParameters::Add(const Napi::Array& entry, const char* argument) {
   } else if (type == "double") {
     Check(virTypedParamsAddDouble(&items_, &count_, &capacity_, key, precopy::FromJs<double>(value, key)));
   } else if (type == "boolean") {
-    Check(virTypedParamsAddBoolean(&items_, &count_, &capacity_, key, precopy::FromJs<bool>(value, key) ? 1 : 0));
+    Check(virTypedParamsAddBoolean(&items_, &count_, &capacity_, key,
+                                   precopy::FromJs<bool>(value, key) ? 1 : 0));
   } else if (type == "string") {
     const auto text = precopy::FromJs<std::string>(value, key);
     Check(virTypedParamsAddString(&items_, &count_, &capacity_, key, text.c_str()));

@@ -49,7 +49,8 @@ void WorkerPool::Run(Job job) {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
-    // Detached: joining a thread that is in a migration would hang the exit of the process or worker for minutes.
+    // Detached: joining a thread that is in a migration would hang the exit of the process or worker for
+    // minutes.
     std::thread([this, worker] { Serve(worker); }).detach();
   } catch (...) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);

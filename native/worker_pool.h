@@ -9,9 +9,10 @@
 
 namespace precopy {
 
-/// Threads of our own for calls that block. It grows by one thread whenever none is idle, so that a call never waits
-/// for another one: a migration holds its thread for minutes, and an abort must not queue behind it. libuv's pool is
-/// never used, because four blocked calls there stop every readFile and DNS lookup of the process.
+/// Threads of our own for calls that block. It grows by one thread whenever none is idle, so that a call
+/// never waits for another one: a migration holds its thread for minutes, and an abort must not queue behind
+/// it. libuv's pool is never used, because four blocked calls there stop every readFile and DNS lookup of the
+/// process.
 class WorkerPool {
  public:
   using Job = std::function<void()>;
@@ -22,7 +23,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// Runs the job on an idle thread, or on a new one. Never blocks; throws std::system_error if no thread can be had.
+  /// Runs the job on an idle thread, or on a new one. Never blocks; throws std::system_error if no thread can
+  /// be had.
   void Run(Job job);
 
  private:
