@@ -1,8 +1,5 @@
-/** The phases of a migration, in order. */
-export type Phase = 'connect' | 'prepare' | 'pre-copy' | 'stop-and-copy' | 'handover' | 'settle';
-
-/** The side on which the guest is, as far as it has been seen. */
-export type Owner = 'source' | 'destination' | 'both' | 'neither' | 'unknown';
+import type { Owner } from './migration/ownership.js';
+import type { Phase } from './migration/phases.js';
 
 /** What every error of precopy may carry beside its message. */
 export interface PrecopyErrorOptions {
