@@ -12,11 +12,12 @@ import { startObserver } from './lifecycle/observe.js';
 import { removeLab } from './lifecycle/remove.js';
 import { checkGuestOptions, requireRecord, type StartGuestOptions, startGuest } from './lifecycle/start-guest.js';
 import { claim, existsError, type Manifest, readManifest, writeManifest } from './manifest.js';
-import { CLIENT, hostNames, labName, MAX_HOSTS, newLabName, requireLabName } from './names.js';
+import { CLIENT, hostNames, labName, MAX_HOSTS, newLabName, requireLabName, requireStateDirectory } from './names.js';
 import { Link } from './network/link.js';
 import { addressOf, type Nic, planNics } from './network/plan.js';
 import { checkShape, type Shape } from './network/shape.js';
 import type { Observer } from './observer/index.js';
+import { processReaped } from './processes.js';
 import { requireRoot, requireTools } from './requirements.js';
 import { createDisk, type DiskOptions, type SharedDisk } from './storage/disk.js';
 
@@ -91,6 +92,7 @@ export class Lab implements AsyncDisposable {
     if (options.link) checkShape('link', options.link);
     const hosts = hostNames(options.hosts ?? 2);
     const name = options.name ?? newLabName();
+    requireStateDirectory();
     await requireTools();
     options.signal?.throwIfAborted();
 
@@ -143,21 +145,23 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * Removes a lab by name, in whatever state it is, and without attaching to it.
+   * Removes a lab by name, in whatever state it is, and without attaching to it. Unlike `stop` it waits until the machine has reaped its processes.
    *
    * @throws LabError `ERR_PRECOPY_LAB_NOT_FOUND` when there is nothing of it.
    */
   static async down(name: string): Promise<void> {
     requireRoot();
     if ((await findLeftovers(requireLabName(name))).length === 0) throw await notFound(name);
-    await removeLab(name);
+    await Promise.all((await removeLab(name)).map(processReaped));
   }
 
   /** Removes all labs, in whatever state they are, and gives their names. */
   static async downAll(): Promise<string[]> {
     requireRoot();
     const names = (await listLabs()).map((lab) => lab.name);
-    for (const name of names) await removeLab(name);
+    const ended: number[] = [];
+    for (const name of names) ended.push(...(await removeLab(name)));
+    await Promise.all(ended.map(processReaped));
     return names;
   }
 

@@ -62,13 +62,12 @@ export async function findInit(mark: string): Promise<ProcessInfo | undefined> {
   return findInits(await listProcesses()).get(mark);
 }
 
-/** Takes a node away with everything that runs in it, as a power failure would. */
-export async function killInit(mark: string): Promise<void> {
+/** Takes a node away with everything that runs in it, as a power failure would. Gives the process that was its init, which may be a zombie yet. */
+export async function killInit(mark: string): Promise<number | undefined> {
   const init = await findInit(mark);
-  if (init === undefined || !signalProcess(init.pid, 'SIGKILL')) return;
-  if (!(await processEnd(init.pid))) {
-    throw new LabError('ERR_PRECOPY_LAB_BROKEN', `Process ${init.pid}, the init of ${mark}, does not end.`, {
-      remedy: 'Look for a process in it that hangs in the kernel (state D).',
-    });
-  }
+  if (init === undefined || !signalProcess(init.pid, 'SIGKILL')) return undefined;
+  if (await processEnd(init.pid)) return init.pid;
+  throw new LabError('ERR_PRECOPY_LAB_BROKEN', `Process ${init.pid}, the init of ${mark}, does not end.`, {
+    remedy: 'Look for a process in it that hangs in the kernel (state D).',
+  });
 }
