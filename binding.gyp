@@ -16,6 +16,7 @@
         "native/domain_parameter_calls.cc",
         "native/environment.cc",
         "native/event_loop.cc",
+        "native/event_watches.cc",
         "native/events.cc",
         "native/failure.cc",
         "native/host_calls.cc",

@@ -78,10 +78,8 @@ Napi::Value StartCall(Napi::Env env, F function, typename Signature<F>::Argument
   auto call = std::make_shared<std::unique_ptr<Call<F>>>(
       std::make_unique<Call<F>>(env, function, std::move(arguments)));
   const Napi::Promise promise = (*call)->Promise();
-  WorkerPool::Instance().Run([call, environment] {
-    (*call)->Execute();
-    environment->Post(std::move(*call));
-  });
+  WorkerPool::Instance().Run(
+      {[call] { (*call)->Execute(); }, [call, environment] { environment->Post(std::move(*call)); }});
   environment->Retain(env);
   return promise;
 }

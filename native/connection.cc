@@ -36,9 +36,10 @@ Connection::~Connection() {
   if (pointer_ == nullptr) return;
   try {
     WorkerPool::Instance().Run(
-        [pointer = pointer_, registrations = std::move(registrations_), close_callback = close_callback_] {
-          Dismantle(pointer, registrations, close_callback);
-        });
+        {[pointer = pointer_, registrations = std::move(registrations_), close_callback = close_callback_] {
+           Dismantle(pointer, registrations, close_callback);
+         },
+         nullptr});
   } catch (const std::exception&) {
     // No thread to be had: the connection stays open until the process ends, which is better than blocking
     // here.

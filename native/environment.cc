@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "event_loop.h"
 
@@ -35,27 +36,35 @@ void Environment::Create(Napi::Env env) {
 }
 
 void Environment::Post(std::unique_ptr<Task> task) {
-  const std::lock_guard lock(mutex_);
-  if (closed_) return;
-  queue_.push_back(std::move(task));
-  // One wake-up for everything that comes until the queue is drained.
-  if (!wakeup_pending_) wakeup_.NonBlockingCall();
-  wakeup_pending_ = true;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    if (ended_) return;
+    queue_.push_back(std::move(task));
+    // One wake-up for everything that comes until the queue is drained.
+    if (std::exchange(wakeup_pending_, true)) return;
+  }
+  WakeUp();
+}
+
+void Environment::WakeUp() {
+  const std::lock_guard lock(wakeup_mutex_);
+  if (!closed_) wakeup_.NonBlockingCall();
 }
 
 std::deque<std::unique_ptr<Task>> Environment::TakeBatch() {
   std::deque<std::unique_ptr<Task>> batch;
-  const std::lock_guard lock(mutex_);
-  if (closed_) return batch;
-  if (std::ssize(queue_) <= kBatchLimit) {
-    batch.swap(queue_);
-  } else {
+  {
+    const std::lock_guard lock(queue_mutex_);
+    if (std::ssize(queue_) <= kBatchLimit) {
+      wakeup_pending_ = false;
+      batch.swap(queue_);
+      return batch;
+    }
     const auto end = queue_.begin() + kBatchLimit;
     std::move(queue_.begin(), end, std::back_inserter(batch));
     queue_.erase(queue_.begin(), end);
   }
-  wakeup_pending_ = !queue_.empty();
-  if (wakeup_pending_) wakeup_.NonBlockingCall();
+  WakeUp();
   return batch;
 }
 
@@ -87,14 +96,17 @@ void Environment::SetEventHandler(Napi::Function handler) {
 }
 
 void Environment::Close() {
-  std::deque<std::unique_ptr<Task>> dropped;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(wakeup_mutex_);
     closed_ = true;
-    dropped.swap(queue_);
     wakeup_.Abort();
   }
-  dropped.clear();
+  std::deque<std::unique_ptr<Task>> dropped;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    ended_ = true;
+    dropped.swap(queue_);
+  }
   event_handler_.Reset();
   // Without the mutex: the event thread may be about to post.
   EventLoop::Instance().Detach();

@@ -47,14 +47,20 @@ class Environment : public std::enable_shared_from_this<Environment> {
   static void Drain(Napi::Env env, Napi::Function, Environment* self, void*);
   using Wakeup = Napi::TypedThreadSafeFunction<Environment, void, &Environment::Drain>;
 
+  void WakeUp();
   std::deque<std::unique_ptr<Task>> TakeBatch();
   void Close();
 
-  std::mutex mutex_;
+  /// Held while the JavaScript thread is woken and while the function for that is closed. Not the queue's:
+  /// the thread that is woken would at once wait for it.
+  std::mutex wakeup_mutex_;
   bool closed_ = false;
+  Wakeup wakeup_;
+
+  std::mutex queue_mutex_;
+  bool ended_ = false;
   bool wakeup_pending_ = false;
   std::deque<std::unique_ptr<Task>> queue_;
-  Wakeup wakeup_;
 
   int retained_ = 0;
   Napi::FunctionReference event_handler_;

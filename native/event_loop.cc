@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <csignal>
 
+#include "event_watches.h"
 #include "failure.h"
 #include "no_destructor.h"
 
@@ -17,7 +18,25 @@ namespace {
 
 /// How long the end of the process waits for a thread that libvirt keeps busy.
 constexpr auto kStopLimit = std::chrono::seconds(1);
-constexpr auto kRetryPause = std::chrono::milliseconds(10);
+
+EventWatches& Watches() {
+  static NoDestructor<EventWatches> watches;
+  return watches.Get();
+}
+
+void RegisterWatches() {
+  virEventRegisterImpl(
+      [](int fd, int events, virEventHandleCallback callback, void* opaque, virFreeCallback free) {
+        return Watches().AddHandle(fd, events, callback, opaque, free);
+      },
+      [](int watch, int events) { Watches().UpdateHandle(watch, events); },
+      [](int watch) { return Watches().RemoveHandle(watch); },
+      [](int milliseconds, virEventTimeoutCallback callback, void* opaque, virFreeCallback free) {
+        return Watches().AddTimeout(milliseconds, callback, opaque, free);
+      },
+      [](int timer, int milliseconds) { Watches().UpdateTimeout(timer, milliseconds); },
+      [](int timer) { return Watches().RemoveTimeout(timer); });
+}
 
 }  // namespace
 
@@ -46,11 +65,8 @@ void EventLoop::Detach() {
 
 void EventLoop::Start() {
   if (!registered_) {
+    RegisterWatches();
     Check(virInitialize());
-    Check(virEventRegisterDefaultImpl());
-    // Fires only when Stop() sets it to zero, to make the loop look at its flag.
-    wake_timer_ = Check(virEventAddTimeout(
-        -1, [](int timer, void*) { virEventUpdateTimeout(timer, -1); }, nullptr, nullptr));
     registered_ = true;
   }
   running_ = std::make_shared<Thread>();
@@ -60,9 +76,7 @@ void EventLoop::Start() {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   thread_ = std::thread([state = running_] {
     pthread_setname_np(pthread_self(), "precopy-events");
-    while (!state->stop.load()) {
-      if (virEventRunDefaultImpl() < 0) std::this_thread::sleep_for(kRetryPause);
-    }
+    while (!state->stop.load()) Watches().RunOnce();
     const std::lock_guard lock(state->mutex);
     state->ended = true;
     state->ended_changed.notify_all();
@@ -72,7 +86,7 @@ void EventLoop::Start() {
 
 void EventLoop::Stop() {
   running_->stop.store(true);
-  virEventUpdateTimeout(wake_timer_, 0);
+  Watches().Wake();
   std::unique_lock lock(running_->mutex);
   const bool ended = running_->ended_changed.wait_for(lock, kStopLimit, [this] { return running_->ended; });
   lock.unlock();

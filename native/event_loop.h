@@ -30,7 +30,6 @@ class EventLoop {
   std::mutex mutex_;
   int attached_ = 0;
   bool registered_ = false;
-  int wake_timer_ = -1;
   std::shared_ptr<Thread> running_;
   std::thread thread_;
 };

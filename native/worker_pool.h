@@ -15,7 +15,12 @@ namespace precopy {
 /// process.
 class WorkerPool {
  public:
-  using Job = std::function<void()>;
+  struct Job {
+    std::function<void()> work;
+    /// Called when the thread is idle again: who hears of the result and starts the next call at once gets
+    /// the same, warm thread.
+    std::function<void()> announce;
+  };
 
   static WorkerPool& Instance();
 
@@ -31,17 +36,22 @@ class WorkerPool {
   struct Worker {
     std::mutex mutex;
     std::condition_variable wake;
+    bool asleep = false;
     std::atomic<bool> assigned{false};
+    /// Belongs to whoever took the worker off the stack, until `assigned` is set.
     Job job;
   };
 
   void Serve(const std::shared_ptr<Worker>& worker);
   /// Waits for the next job; false when the worker stayed idle for so long that it should end.
   bool AwaitJob(const std::shared_ptr<Worker>& worker);
+  bool SpinForJob(const Worker& worker);
+  static bool SleepForJob(Worker& worker);
 
   std::mutex mutex_;
   /// Used as a stack: the thread that worked last is the one whose caches are warm.
   std::vector<std::shared_ptr<Worker>> idle_;
+  std::atomic<bool> spinning_{false};
 };
 
 }  // namespace precopy
