@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { runTool } from './run-tool.js';
 
 const WARNINGS = ['-Wall', '-Wextra', '-Werror'];
-const COMMON = ['-std=c17', '-O2', '-static', ...WARNINGS];
+const COMMON = ['-std=c17', '-D_GNU_SOURCE', '-O2', '-static', ...WARNINGS];
 
 /** No operating system, no C library, no SSE, nothing below the stack pointer; the layout is the linker script's. */
 const BARE = [

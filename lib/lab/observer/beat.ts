@@ -3,7 +3,8 @@ import { GUEST_KINDS, type GuestKind, WORKLOAD_NAMES, type WorkloadName } from '
 /** Bytes of a record of the observer's program: `struct record` in observer.c with `struct beat` in beat.h. */
 export const RECORD_BYTES = 80;
 
-const PHASES = ['starting', 'quiet', 'writing'] as const;
+/** In the order of `enum workload_phase` in workload.h. */
+const PHASES = ['quiet', 'writing'] as const;
 
 /** One heartbeat as the observer received it. */
 export interface Beat {
@@ -48,7 +49,7 @@ export function readBeat(record: Buffer): Beat {
     guestId: record.readUInt32LE(24),
     kind: GUEST_KINDS[record.readUInt8(28) - 1] ?? 'linux',
     workload: WORKLOAD_NAMES[record.readUInt8(29)] ?? 'idle',
-    phase: PHASES[record.readUInt8(30)] ?? 'starting',
+    phase: PHASES[record.readUInt8(30)] ?? 'quiet',
     sequence: Number(record.readBigUInt64LE(32)),
     guestNs: record.readBigUInt64LE(40),
     guestRealtimeNs: record.readBigUInt64LE(48),

@@ -1,11 +1,11 @@
-// observer <address> <port>: receives heartbeats and writes one record for each to its standard output. Ends when its
-// standard input is closed, so it never outlives the program that started it.
+// observer <address> <port>: receives heartbeats and writes one record for each to its standard output. Ends
+// when its standard input is closed, so it never outlives the program that started it.
 //
-// The kernel stamps a datagram when it enters the network stack (SO_TIMESTAMPNS), so neither this program's own
-// scheduling nor that of the reader spoils a figure. That stamp is on CLOCK_REALTIME, which can be stepped and which
-// process.hrtime.bigint() does not use; both clocks are therefore read after each batch and the stamp is moved to
-// CLOCK_MONOTONIC by their difference. Only a step of the clock in the moment between stamp and batch could falsify it.
-#define _GNU_SOURCE
+// The kernel stamps a datagram when it enters the network stack (SO_TIMESTAMPNS), so neither this program's
+// own scheduling nor that of the reader spoils a figure. That stamp is on CLOCK_REALTIME, which can be
+// stepped and which process.hrtime.bigint() does not use; both clocks are therefore read after each batch and
+// the stamp is moved to CLOCK_MONOTONIC by their difference. Only a step of the clock in the moment between
+// stamp and batch could falsify it.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
@@ -53,8 +53,8 @@ static int64_t read_clock(clockid_t clock) {
   return (int64_t)now.tv_sec * NS_PER_SECOND + now.tv_nsec;
 }
 
-// What has to be added to a time of CLOCK_REALTIME. Taken from the closest of several readings: between the two
-// clocks of one reading this program may be interrupted.
+// What has to be added to a time of CLOCK_REALTIME. Taken from the closest of several readings: between the
+// two clocks of one reading this program may be interrupted.
 static int64_t realtime_to_monotonic(void) {
   int64_t closest = INT64_MAX;
   int64_t difference = 0;
@@ -107,7 +107,8 @@ struct slot {
 static int make_record(struct record* record, struct slot* slot, struct mmsghdr* message, uint32_t* dropped,
                        int64_t to_monotonic) {
   int64_t realtime_ns = 0;
-  for (struct cmsghdr* c = CMSG_FIRSTHDR(&message->msg_hdr); c != NULL; c = CMSG_NXTHDR(&message->msg_hdr, c)) {
+  for (struct cmsghdr* c = CMSG_FIRSTHDR(&message->msg_hdr); c != NULL;
+       c = CMSG_NXTHDR(&message->msg_hdr, c)) {
     if (c->cmsg_level != SOL_SOCKET) continue;
     if (c->cmsg_type == SO_TIMESTAMPNS) {
       struct timespec stamp;

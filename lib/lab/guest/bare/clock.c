@@ -31,13 +31,16 @@ static uint64_t read_tsc(void) {
   return (uint64_t)high << 32 | low;
 }
 
-static volatile uint32_t* apic(uint32_t offset) { return (volatile uint32_t*)(uintptr_t)(LOCAL_APIC + offset); }
+static volatile uint32_t* apic(uint32_t offset) {
+  return (volatile uint32_t*)(uintptr_t)(LOCAL_APIC + offset);
+}
 
 void clock_start(void) {
   *apic(APIC_SPURIOUS) = APIC_ENABLE | 0xff;
   *apic(APIC_TIMER_DIVIDE) = DIVIDE_BY_1;
   *apic(APIC_TIMER) = TIMER_VECTOR | 1u << 16;  // masked
-  // The two interrupt controllers of old would otherwise deliver their tick at a vector that nobody has set up.
+  // The two interrupt controllers of old would otherwise deliver their tick at a vector that nobody has set
+  // up.
   out8(0x21, 0xff);
   out8(0xa1, 0xff);
 

@@ -23,12 +23,13 @@ _Noreturn void main(const struct start_info* info) {
   uint8_t mac[6];
   uint64_t free_bytes;
   void* memory = map_free_memory(info, &free_bytes);
-  if (!options_parse((const char*)(uintptr_t)info->command_line, &options)) fail("malformed precopy.* options");
+  if (!options_parse((const char*)(uintptr_t)info->command_line, &options))
+    fail("malformed precopy.* options");
   if (options.workload.set_bytes > free_bytes) fail("the workload's set is larger than the memory");
   clock_start();
   card_start(mac);
   frame_start(&frame, &options, mac);
-  workload_start(&workload, &options.workload, memory, options.workload.set_bytes, 0, 1, clock_ns);
+  workload_start(&workload, &options.workload, memory, options.workload.set_bytes, 0, clock_ns);
   sleep_until(clock_ns() + 1000000);  // so that "up" says that the timer works, too
   print("precopy: guest ");
   print_number(options.guest_id);

@@ -6,7 +6,7 @@
 
 #define GIB (1ull << 30)
 #define LARGE_PAGE_BYTES (2ull << 20)
-#define ENTRIES 512
+#define ENTRIES ((size_t)512)
 #define MOST_GIB 64
 #define WINDOW (1ull << 39)       // where the memory appears: the second entry of the page map
 #define FIRST_FREE (16ull << 20)  // the guest, its firmware's leftovers and the start info lie below

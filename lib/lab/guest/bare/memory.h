@@ -19,7 +19,8 @@ struct start_info {
 
 #define START_INFO_MAGIC 0x336ec578u
 
-// Maps all memory that the guest itself does not use, in a row, holes left out. Sets *bytes to how much it is.
+// Maps all memory that the guest itself does not use, in a row, holes left out. Sets *bytes to how much it
+// is.
 void* map_free_memory(const struct start_info* info, uint64_t* bytes);
 
 #endif

@@ -6,8 +6,12 @@
 #define IP_BYTES 20
 #define UDP_BYTES 8
 
-static uint16_t big16(uint16_t value) { return __builtin_bswap16(value); }
-static uint32_t big32(uint32_t value) { return __builtin_bswap32(value); }
+static uint16_t big16(uint16_t value) {
+  return __builtin_bswap16(value);
+}
+static uint32_t big32(uint32_t value) {
+  return __builtin_bswap32(value);
+}
 
 static uint16_t header_checksum(const uint8_t* header) {
   uint32_t sum = 0;

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "heartbeat.h"
 
 #include <arpa/inet.h>
@@ -29,22 +28,21 @@ static int connect_to_client(const struct options* options) {
   return connection;
 }
 
-static void fill(struct beat* beat, const struct workload* const* workloads, uint32_t count) {
+static void fill(struct beat* beat, const struct workload* workloads, uint32_t count) {
   beat->work = beat->verified = beat->bad_pages = 0;
-  beat->phase = PHASE_WRITING;
+  beat->phase = PHASE_QUIET;
   for (uint32_t i = 0; i < count; i++) {
-    uint32_t phase = LOAD(workloads[i]->phase);
-    if (phase < beat->phase) beat->phase = (uint8_t)phase;
-    beat->work += LOAD(workloads[i]->work);
-    beat->verified += LOAD(workloads[i]->verified);
-    beat->bad_pages += (uint32_t)LOAD(workloads[i]->bad_pages);
+    if (LOAD(workloads[i].phase) == PHASE_WRITING) beat->phase = PHASE_WRITING;
+    beat->work += LOAD(workloads[i].work);
+    beat->verified += LOAD(workloads[i].verified);
+    beat->bad_pages += (uint32_t)LOAD(workloads[i].bad_pages);
   }
   beat->sequence++;
   beat->monotonic_ns = read_clock(CLOCK_MONOTONIC);
   beat->realtime_ns = read_clock(CLOCK_REALTIME);
 }
 
-_Noreturn void send_heartbeats(const struct options* options, const struct workload* const* workloads,
+_Noreturn void send_heartbeats(const struct options* options, const struct workload* workloads,
                                uint32_t workload_count) {
   if (options->heartbeat_hz == 0) {
     for (;;) pause();
@@ -62,7 +60,8 @@ _Noreturn void send_heartbeats(const struct options* options, const struct workl
                       .workload = (uint8_t)options->workload.kind,
                       .period_us = (uint32_t)(period_ns / 1000)};
   for (uint64_t next = read_clock(CLOCK_MONOTONIC);; next += period_ns) {
-    struct timespec until = {.tv_sec = (time_t)(next / NS_PER_SECOND), .tv_nsec = (long)(next % NS_PER_SECOND)};
+    struct timespec until = {.tv_sec = (time_t)(next / NS_PER_SECOND),
+                             .tv_nsec = (long)(next % NS_PER_SECOND)};
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
     fill(&beat, workloads, workload_count);
     // A beat that cannot be sent is a beat lost, and its sequence number says so.

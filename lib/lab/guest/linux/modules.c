@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "modules.h"
 
 #include <dirent.h>
@@ -8,7 +7,9 @@
 
 #include "fail.h"
 
-static int is_module(const struct dirent* entry) { return entry->d_name[0] != '.'; }
+static int is_module(const struct dirent* entry) {
+  return entry->d_name[0] != '.';
+}
 
 void load_modules(const char* directory) {
   struct dirent** entries;
@@ -16,7 +17,8 @@ void load_modules(const char* directory) {
   if (count < 0 || chdir(directory) != 0) fail(directory);
   for (int i = 0; i < count; i++) {
     int file = open(entries[i]->d_name, O_RDONLY | O_CLOEXEC);
-    if (file < 0 || (syscall(SYS_finit_module, file, "", 0) != 0 && errno != EEXIST)) fail(entries[i]->d_name);
+    if (file < 0 || (syscall(SYS_finit_module, file, "", 0) != 0 && errno != EEXIST))
+      fail(entries[i]->d_name);
     close(file);
     free(entries[i]);
   }

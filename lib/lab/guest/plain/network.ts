@@ -5,6 +5,9 @@ import { GuestError } from '../errors.js';
 
 const BRIDGE = 'bridge';
 
+/** Without an address of its own a bridge takes the lowest of its ports', and changes it as ports come and go: guests would send into the void. */
+const BRIDGE_MAC = '52:54:00:ff:ff:01';
+
 /**
  * A network namespace with a bridge for guests, which lives as long as a process of ours: nothing of it can be left behind.
  * Programs in it reach the guests by the bridge's address.
@@ -22,7 +25,7 @@ export class PlainNetwork implements AsyncDisposable {
   /** @throws GuestError `ERR_PRECOPY_GUEST_QEMU` without root, or where the kernel has no bridges */
   static async create(): Promise<PlainNetwork> {
     // `cat` ends when this process does, because its standard input is closed then, and the namespace with it.
-    const script = `ip link set lo up && ip link add ${BRIDGE} type bridge && ip link set ${BRIDGE} up && echo ready && exec cat`;
+    const script = `ip link set lo up && ip link add ${BRIDGE} address ${BRIDGE_MAC} type bridge && ip link set ${BRIDGE} up && echo ready && exec cat`;
     const keeper = spawn('unshare', ['--net', 'sh', '-c', script], { stdio: ['pipe', 'pipe', 'pipe'] });
     let complaint = '';
     keeper.stderr.on('data', (data: Buffer) => {

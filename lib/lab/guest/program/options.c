@@ -10,7 +10,9 @@ static bool starts_with(const char* text, const char* start, const char** rest) 
   return true;
 }
 
-static bool ends_word(char c) { return c == '\0' || c == ' ' || c == '\n'; }
+static bool ends_word(char c) {
+  return c == '\0' || c == ' ' || c == '\n';
+}
 
 static bool parse_number(const char** text, uint64_t* number) {
   const char* at = *text;

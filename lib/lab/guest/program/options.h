@@ -1,4 +1,5 @@
-// What a guest is told on its kernel command line: `precopy.<name>=<value>`, unknown words are someone else's.
+// What a guest is told on its kernel command line: `precopy.<name>=<value>`, unknown words are someone
+// else's.
 #ifndef PRECOPY_OPTIONS_H
 #define PRECOPY_OPTIONS_H
 

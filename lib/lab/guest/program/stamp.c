@@ -10,26 +10,27 @@ static uint64_t mix(uint64_t value) {
   return value ^ (value >> 31);
 }
 
-static uint64_t first_word(uint64_t number, uint64_t generation) { return mix(mix(number) ^ generation); }
-
-void stamp_write(uint64_t* page, uint64_t number, uint64_t generation, stamp_stride stride) {
-  uint64_t word = first_word(number, generation);
-  for (uint32_t i = 0; i < PAGE_WORDS; i += stride, word += STEP) page[i] = word;
+static uint64_t first_word(uint64_t number, uint64_t generation) {
+  return mix(mix(number) ^ generation);
 }
 
-bool stamp_matches(const uint64_t* page, uint64_t number, uint64_t generation, stamp_stride stride) {
+void stamp_write(uint64_t* page, uint64_t number, uint64_t generation) {
+  uint64_t word = first_word(number, generation);
+  for (uint32_t i = 0; i < PAGE_WORDS; i++, word += STEP) page[i] = word;
+}
+
+bool stamp_matches(const uint64_t* page, uint64_t number, uint64_t generation) {
   uint64_t word = first_word(number, generation);
   uint64_t difference = 0;
-  for (uint32_t i = 0; i < PAGE_WORDS; i += stride, word += STEP) difference |= page[i] ^ word;
+  for (uint32_t i = 0; i < PAGE_WORDS; i++, word += STEP) difference |= page[i] ^ word;
   return difference == 0;
 }
 
-bool stamp_replace(uint64_t* page, uint64_t number, uint64_t old_generation, uint64_t new_generation,
-                   stamp_stride stride) {
+bool stamp_replace(uint64_t* page, uint64_t number, uint64_t old_generation, uint64_t new_generation) {
   uint64_t old_word = first_word(number, old_generation);
   uint64_t new_word = first_word(number, new_generation);
   uint64_t difference = 0;
-  for (uint32_t i = 0; i < PAGE_WORDS; i += stride, old_word += STEP, new_word += STEP) {
+  for (uint32_t i = 0; i < PAGE_WORDS; i++, old_word += STEP, new_word += STEP) {
     difference |= page[i] ^ old_word;
     page[i] = new_word;
   }

@@ -3,9 +3,11 @@
 const char* const workload_names[WORKLOAD_KINDS] = {"idle", "steady", "hot", "compute", "burst"};
 
 #define NS_PER_SECOND 1000000000u
-#define SLICE_NS 1000000u          // the pacing's grain: small against any pass of a migration
-#define LONGEST_ARREARS_NS 50000000u  // what is missed beyond this is not made up for: no bursts after a stall
+#define SLICE_NS UINT64_C(1000000)  // the pacing's grain: small against any pass of a migration
+#define LONGEST_ARREARS_NS \
+  50000000u  // what is missed beyond this is not made up for: no bursts after a stall
 #define PAGES_PER_STEP 16u
+#define RUN_IN_NS 500000000u
 
 #define COUNT(counter, by) __atomic_store_n(&(counter), (counter) + (by), __ATOMIC_RELAXED)
 
@@ -16,7 +18,7 @@ static void write_next(struct workload* w) {
   }
   uint64_t* page = w->memory + w->cursor * PAGE_WORDS;
   uint64_t number = w->first_number + w->cursor;
-  if (!stamp_replace(page, number, w->generation - 1, w->generation, w->stride)) COUNT(w->bad_pages, 1);
+  if (!stamp_replace(page, number, w->generation - 1, w->generation)) COUNT(w->bad_pages, 1);
   w->cursor++;
   COUNT(w->work, 1);
 }
@@ -26,9 +28,9 @@ static void verify_next(struct workload* w) {
   uint64_t* page = w->memory + w->verify_cursor * PAGE_WORDS;
   uint64_t number = w->first_number + w->verify_cursor;
   uint64_t generation = w->verify_cursor < w->cursor ? w->generation : w->generation - 1;
-  if (!stamp_matches(page, number, generation, w->stride)) {
+  if (!stamp_matches(page, number, generation)) {
     COUNT(w->bad_pages, 1);
-    stamp_write(page, number, generation, w->stride);  // or the next sweep would count it again
+    stamp_write(page, number, generation);  // or the next sweep would count it again
   }
   w->verify_cursor++;
   COUNT(w->verified, 1);
@@ -41,7 +43,8 @@ static void compute(struct workload* w, uint64_t rounds) {
   w->computed = value;
 }
 
-// Calls `act` for the pages due since *done_until, at most PAGES_PER_STEP of them. Returns when the next is due.
+// Calls `act` for the pages due since *done_until, at most PAGES_PER_STEP of them. Returns when the next is
+// due.
 static uint64_t pay(struct workload* w, void (*act)(struct workload*), uint64_t pages_per_second,
                     uint64_t* done_until, uint64_t now) {
   if (pages_per_second == 0) return UINT64_MAX;
@@ -53,6 +56,10 @@ static uint64_t pay(struct workload* w, void (*act)(struct workload*), uint64_t 
   }
   uint64_t due = *done_until + page_ns;
   return due <= now || due > now + SLICE_NS ? due : now + SLICE_NS;
+}
+
+static uint64_t page_budget_ns(const struct workload* w) {
+  return NS_PER_SECOND * (uint64_t)PAGE_BYTES / w->options.bytes_per_second;
 }
 
 // How much computation makes up the rest of the time that a page has at full speed. The quickest of several
@@ -71,20 +78,33 @@ static void calibrate(struct workload* w, uint64_t (*now_ns)(void)) {
     if (middle - start < rounds_ns) rounds_ns = middle - start;
     if (end - middle < pages_ns) pages_ns = end - middle;
   }
-  uint64_t budget_ns = NS_PER_SECOND * (uint64_t)PAGE_BYTES / w->options.bytes_per_second;
   uint64_t page_ns = pages_ns / pages;
+  uint64_t budget_ns = page_budget_ns(w);
   w->rounds_per_page = budget_ns > page_ns ? (budget_ns - page_ns) * rounds / (rounds_ns + 1) : 0;
+  w->run_in_work = w->work;
+}
+
+// The heartbeats take their share of the processor as well, so what was calibrated is corrected once by what
+// was reached. Only downwards and by half at most: a machine that happened to be busy must not make it a hot
+// writer.
+static void end_run_in(struct workload* w, uint64_t now) {
+  uint64_t reached_ns = (now - w->started_ns) / (w->work - w->run_in_work + 1);
+  uint64_t budget_ns = page_budget_ns(w);
+  if (reached_ns > budget_ns) {
+    uint64_t corrected = w->rounds_per_page * budget_ns / reached_ns;
+    w->rounds_per_page = corrected > w->rounds_per_page / 2 ? corrected : w->rounds_per_page / 2;
+  }
+  w->run_in_work = UINT64_MAX;
 }
 
 void workload_start(struct workload* w, const struct workload_options* options, void* memory, uint64_t bytes,
-                    uint64_t first_number, stamp_stride stride, uint64_t (*now_ns)(void)) {
+                    uint64_t first_number, uint64_t (*now_ns)(void)) {
   *w = (struct workload){.options = *options, .memory = memory, .pages = bytes / PAGE_BYTES};
   w->first_number = first_number;
-  w->stride = stride;
   w->generation = 1;
   w->cursor = w->pages;
   for (uint64_t i = 0; i < w->pages; i++) {
-    stamp_write(w->memory + i * PAGE_WORDS, first_number + i, w->generation, stride);
+    stamp_write(w->memory + i * PAGE_WORDS, first_number + i, w->generation);
   }
   if (options->kind == WORKLOAD_COMPUTE) calibrate(w, now_ns);
   w->started_ns = w->paid_until_ns = w->verified_until_ns = now_ns();
@@ -97,7 +117,8 @@ static uint64_t write_some(struct workload* w, uint64_t now) {
       return pay(w, write_next, pages_per_second, &w->paid_until_ns, now);
     case WORKLOAD_BURST: {
       uint64_t into_period = (now - w->started_ns) % w->options.period_ns;
-      if (into_period < w->options.high_ns) return pay(w, write_next, pages_per_second, &w->paid_until_ns, now);
+      if (into_period < w->options.high_ns)
+        return pay(w, write_next, pages_per_second, &w->paid_until_ns, now);
       w->paid_until_ns = now;
       return now - into_period + w->options.period_ns;
     }
@@ -107,6 +128,7 @@ static uint64_t write_some(struct workload* w, uint64_t now) {
     case WORKLOAD_COMPUTE:
       compute(w, w->rounds_per_page);
       write_next(w);
+      if (w->run_in_work != UINT64_MAX && now > w->started_ns + RUN_IN_NS) end_run_in(w, now);
       return now;
     default:
       return UINT64_MAX;
