@@ -48,7 +48,7 @@ const labRules: Rules<LabOptions> = {
  * @example
  * ```ts
  * await using lab = await Lab.start({ hosts: 2, link: { bitsPerSecond: 1e9 } });
- * console.log(lab.hosts[0].uri); // for virsh --connect
+ * console.log(lab.host('a').uri); // for virsh --connect
  * ```
  */
 export class Lab implements AsyncDisposable {
@@ -194,8 +194,8 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * The observer of all guests' heartbeats, outside of the hosts. It is started when it is asked for first, one process at a time can have it, and it
-   * keeps this process alive until `stop` or `detach`.
+   * The observer of all guests' heartbeats, outside of the hosts. It is started when it is asked for first, and it keeps this process alive until
+   * `stop` or `detach`. Rejected with LabError `ERR_PRECOPY_LAB_OBSERVED` while another process has it.
    */
   get probe(): Promise<Observer> {
     this.#probe ??= this.#startProbe();
@@ -220,7 +220,11 @@ export class Lab implements AsyncDisposable {
 
   /** Ends what this process has of the lab, the observer. The lab stays up. */
   async detach(): Promise<void> {
-    await this.#observer?.stop();
+    // One that is just starting is waited for: it would be left to itself otherwise.
+    await this.#probe?.then(
+      (observer) => observer.stop(),
+      () => undefined,
+    );
     this.#observer = undefined;
     this.#probe = undefined;
   }
@@ -242,7 +246,7 @@ export class Lab implements AsyncDisposable {
 
   async #startProbe(): Promise<Observer> {
     try {
-      this.#observer = await startObserver(this.client, this.#nics);
+      this.#observer = await startObserver(this.name, this.client, this.#nics);
       return this.#observer;
     } catch (error) {
       this.#probe = undefined;

@@ -1,7 +1,9 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { hasErrno, isMissing } from './files.js';
 
 const WAIT_LIMIT_MS = 10_000;
+const POLL_MS = 10;
 
 /** One process of the machine, as /proc shows it. */
 export interface ProcessInfo {
@@ -83,7 +85,7 @@ async function waitUntil(condition: () => Promise<boolean>): Promise<boolean> {
   const end = Date.now() + WAIT_LIMIT_MS;
   while (!(await condition())) {
     if (Date.now() > end) return false;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await delay(POLL_MS);
   }
   return true;
 }

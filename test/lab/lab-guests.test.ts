@@ -37,6 +37,11 @@ test('guests beat, each with an address of its own, and are found wherever they 
   const [again] = (await (await Lab.attach(lab.name)).guests()).filter((guest) => guest.name === 'one');
   t.match(again, { id: linux.id, mac: linux.mac, address: linux.address }, 'who attaches knows it, too');
   t.throws(() => again?.heartbeats, { code: 'ERR_PRECOPY_LAB_GUEST' }, 'but does not listen to it');
+  await t.rejects(
+    (await Lab.attach(lab.name)).probe,
+    { code: 'ERR_PRECOPY_LAB_OBSERVED', message: new RegExp(lab.name) },
+    'one process listens at a time',
+  );
   await again?.destroy();
   t.same(await linux.locate(), [], 'destroyed wherever it was');
   t.same(
@@ -47,6 +52,10 @@ test('guests beat, each with an address of its own, and are found wherever they 
   await b.daemon.kill();
   await bare.destroy();
   t.equal(await b.qemu(bare.name), undefined, 'also where no daemon runs');
+
+  const beats = linux.heartbeats.count;
+  await lab.detach();
+  t.ok(beats > 0 && linux.heartbeats.count === beats, 'what was heard can be looked at afterwards');
 });
 
 test('what would be confused with a guest is found before it is started', async (t) => {

@@ -1,4 +1,5 @@
 import { readFile, rm, rmdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../errors.js';
 import { findInits, killInit } from '../host/init.js';
 import { labDirectory, labOfMark, stateDirectory } from '../names.js';
@@ -7,7 +8,8 @@ import { listProcesses, processEnd, signalProcess } from '../processes.js';
 import { runToEnd } from '../run.js';
 import { findLeftovers } from './leftovers.js';
 
-const MAX_ROUNDS = 5;
+const MAX_ROUNDS = 20;
+const ROUND_MS = 50;
 
 /**
  * Removes all there is of a lab, whatever state it is in: half started, half removed, or in use.
@@ -22,9 +24,11 @@ export async function removeLab(lab: string): Promise<number[]> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     ended.push(...(await removeOnce(lab)));
     left = await findLeftovers(lab);
-    if (left.length > 0) continue;
-    await removeStateDirectory();
-    return ended;
+    if (left.length === 0) {
+      await removeStateDirectory();
+      return ended;
+    }
+    await delay(ROUND_MS);
   }
   throw new LabError('ERR_PRECOPY_LAB_BROKEN', `Of lab ${lab} this cannot be removed: ${left.join(', ')}.`);
 }
