@@ -16,7 +16,7 @@ Examples:
 
 Needs root. With one lab up, its name can be left out.
 
-Exit codes: 0 done · 1 failed · 2 wrong usage`;
+Exit codes: 0 done · 1 failed · 2 wrong usage · 130 interrupted with Ctrl-C`;
 
 /** `precopy lab`: real hosts on this machine, to play with by hand. */
 export function labCommand(): Command {

@@ -10,6 +10,7 @@ export type LabErrorCode =
   | 'ERR_PRECOPY_LAB_BROKEN'
   | 'ERR_PRECOPY_LAB_COMMAND'
   | 'ERR_PRECOPY_LAB_DAEMON'
+  | 'ERR_PRECOPY_LAB_OBSERVED'
   | 'ERR_PRECOPY_LAB_GUEST';
 
 /** Every error of `precopy/lab` but an option that cannot be used, which is an `InvalidArgumentError`. */

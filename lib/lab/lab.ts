@@ -12,11 +12,12 @@ import { startObserver } from './lifecycle/observe.js';
 import { removeLab } from './lifecycle/remove.js';
 import { checkGuestOptions, requireRecord, type StartGuestOptions, startGuest } from './lifecycle/start-guest.js';
 import { claim, existsError, type Manifest, readManifest, writeManifest } from './manifest.js';
-import { CLIENT, hostNames, labName, MAX_HOSTS, newLabName, requireLabName } from './names.js';
+import { CLIENT, hostNames, labName, MAX_HOSTS, newLabName, requireLabName, requireStateDirectory } from './names.js';
 import { Link } from './network/link.js';
 import { addressOf, type Nic, planNics } from './network/plan.js';
 import { checkShape, type Shape } from './network/shape.js';
 import type { Observer } from './observer/index.js';
+import { processReaped } from './processes.js';
 import { requireRoot, requireTools } from './requirements.js';
 import { createDisk, type DiskOptions, type SharedDisk } from './storage/disk.js';
 
@@ -47,7 +48,7 @@ const labRules: Rules<LabOptions> = {
  * @example
  * ```ts
  * await using lab = await Lab.start({ hosts: 2, link: { bitsPerSecond: 1e9 } });
- * console.log(lab.hosts[0].uri); // for virsh --connect
+ * console.log(lab.host('a').uri); // for virsh --connect
  * ```
  */
 export class Lab implements AsyncDisposable {
@@ -91,6 +92,7 @@ export class Lab implements AsyncDisposable {
     if (options.link) checkShape('link', options.link);
     const hosts = hostNames(options.hosts ?? 2);
     const name = options.name ?? newLabName();
+    requireStateDirectory();
     await requireTools();
     options.signal?.throwIfAborted();
 
@@ -109,6 +111,8 @@ export class Lab implements AsyncDisposable {
       return lab;
     } catch (error) {
       await removeLab(name);
+      // Ctrl-C ends the commands that are just running as well: what they say is no news.
+      options.signal?.throwIfAborted();
       throw error;
     }
   }
@@ -141,21 +145,23 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * Removes a lab by name, in whatever state it is, and without attaching to it.
+   * Removes a lab by name, in whatever state it is, and without attaching to it. Unlike `stop` it waits until the machine has reaped its processes.
    *
    * @throws LabError `ERR_PRECOPY_LAB_NOT_FOUND` when there is nothing of it.
    */
   static async down(name: string): Promise<void> {
     requireRoot();
     if ((await findLeftovers(requireLabName(name))).length === 0) throw await notFound(name);
-    await removeLab(name);
+    await Promise.all((await removeLab(name)).map(processReaped));
   }
 
   /** Removes all labs, in whatever state they are, and gives their names. */
   static async downAll(): Promise<string[]> {
     requireRoot();
     const names = (await listLabs()).map((lab) => lab.name);
-    for (const name of names) await removeLab(name);
+    const ended: number[] = [];
+    for (const name of names) ended.push(...(await removeLab(name)));
+    await Promise.all(ended.map(processReaped));
     return names;
   }
 
@@ -188,8 +194,8 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * The observer of all guests' heartbeats, outside of the hosts. It is started when it is asked for first, one process at a time can have it, and it
-   * keeps this process alive until `stop` or `detach`.
+   * The observer of all guests' heartbeats, outside of the hosts. It is started when it is asked for first, and it keeps this process alive until
+   * `stop` or `detach`. Rejected with LabError `ERR_PRECOPY_LAB_OBSERVED` while another process has it.
    */
   get probe(): Promise<Observer> {
     this.#probe ??= this.#startProbe();
@@ -214,7 +220,11 @@ export class Lab implements AsyncDisposable {
 
   /** Ends what this process has of the lab, the observer. The lab stays up. */
   async detach(): Promise<void> {
-    await this.#observer?.stop();
+    // One that is just starting is waited for: it would be left to itself otherwise.
+    await this.#probe?.then(
+      (observer) => observer.stop(),
+      () => undefined,
+    );
     this.#observer = undefined;
     this.#probe = undefined;
   }
@@ -236,7 +246,7 @@ export class Lab implements AsyncDisposable {
 
   async #startProbe(): Promise<Observer> {
     try {
-      this.#observer = await startObserver(this.client, this.#nics);
+      this.#observer = await startObserver(this.name, this.client, this.#nics);
       return this.#observer;
     } catch (error) {
       this.#probe = undefined;

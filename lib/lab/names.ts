@@ -26,6 +26,21 @@ export function stateDirectory(): string {
   return resolve(process.env.PRECOPY_STATE_DIR ?? DEFAULT_STATE_DIRECTORY);
 }
 
+// The path of a UNIX socket holds 107 characters; below the state directory come lab, host and run/libvirt/libvirt-sock. What is no plain character
+// is written in another way in /proc/mounts and in URIs.
+const STATE_DIRECTORY = /^[\w./-]{1,60}$/;
+
+/** @throws InvalidArgumentError when libvirt's sockets would not fit below the state directory, or it has an odd name. */
+export function requireStateDirectory(): void {
+  const directory = stateDirectory();
+  if (STATE_DIRECTORY.test(directory)) return;
+  throw new InvalidArgumentError(
+    'PRECOPY_STATE_DIR',
+    directory,
+    'a path of at most 60 letters, digits, dots, dashes, underscores and slashes',
+  );
+}
+
 /** What the name of every namespace of the labs in this state directory starts with. */
 export function namespacePrefix(directory = stateDirectory()): string {
   if (directory === DEFAULT_STATE_DIRECTORY) return 'precopy-';

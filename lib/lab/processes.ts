@@ -1,5 +1,9 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { hasErrno, isMissing } from './files.js';
+
+const WAIT_LIMIT_MS = 10_000;
+const POLL_MS = 10;
 
 /** One process of the machine, as /proc shows it. */
 export interface ProcessInfo {
@@ -67,13 +71,21 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** Waits until a process has ended, be it reaped or not. Its memory, files and children's namespace are gone by then. */
-export async function processEnd(pid: number, limitMs = 10_000): Promise<boolean> {
-  const end = Date.now() + limitMs;
-  do {
-    const info = await inspectProcess(pid);
-    if (info === undefined || info.isZombie) return true;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  } while (Date.now() < end);
-  return false;
+/** Waits until a process has ended, be it reaped or not. Its memory, files and namespaces are gone by then. */
+export function processEnd(pid: number): Promise<boolean> {
+  return waitUntil(async () => (await inspectProcess(pid))?.isZombie ?? true);
+}
+
+/** Waits until a process has been reaped, which is its parent's business and may take the machine's init seconds. */
+export function processReaped(pid: number): Promise<boolean> {
+  return waitUntil(async () => (await inspectProcess(pid)) === undefined);
+}
+
+async function waitUntil(condition: () => Promise<boolean>): Promise<boolean> {
+  const end = Date.now() + WAIT_LIMIT_MS;
+  while (!(await condition())) {
+    if (Date.now() > end) return false;
+    await delay(POLL_MS);
+  }
+  return true;
 }

@@ -18,7 +18,7 @@ const TOOLS: readonly Tool[] = [
   { name: 'tc', purpose: "the links' speed", debianPackage: 'iproute2' },
   { name: 'unshare', purpose: 'namespaces', debianPackage: 'util-linux' },
   { name: 'nsenter', purpose: 'namespaces', debianPackage: 'util-linux' },
-  { name: 'cc', purpose: "the hosts' init", debianPackage: 'gcc libc6-dev' },
+  { name: 'gcc', purpose: "the hosts' init", debianPackage: 'gcc libc6-dev' },
 ];
 
 /** @throws LabError `ERR_PRECOPY_LAB_NOT_ROOT`: everything about a lab is namespaces, which only root may touch. */

@@ -31,7 +31,11 @@ test('a lab outlives the kill of who started it, and `lab down --all` leaves not
   await startAndKill('orphan', 'up');
   const lab = await Lab.attach('orphan');
   await startEmptyGuest(lab.host('a'), 'guest');
-  t.same(await running(lab.host('a')), ['guest'], 'it can be used as before');
+  t.same(new Set(await running(lab.host('a'))), new Set(['guest', 'watched']), 'it can be used as before');
+  const watched = await lab.guest('watched');
+  await lab.probe;
+  await watched.heartbeats.waitForFirst();
+  await lab.detach();
 
   t.match(await downAll(), { exitCode: 0, stdout: /orphan/ });
   t.same(takeInventory(state, '-orphan-'), NOTHING);
@@ -40,7 +44,12 @@ test('a lab outlives the kill of who started it, and `lab down --all` leaves not
 
 test('a half-started lab is removed all the same, whenever its starter was killed', async (t) => {
   const state = useOwnState(t);
-  for (const lastWords of ['lay the networks', 'start the hosts', 'start libvirtd on each host']) {
+  for (const lastWords of [
+    'lay the networks',
+    'start the hosts',
+    'start libvirtd on each host',
+    'wait until the hosts answer',
+  ]) {
     await startAndKill('half', lastWords);
     t.match(await Lab.list(), [{ name: 'half', state: 'broken' }], `killed at: ${lastWords}`);
     await t.rejects(Lab.start({ name: 'half' }), { code: 'ERR_PRECOPY_LAB_EXISTS' }, 'it is found before a start');

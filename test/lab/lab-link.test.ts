@@ -40,6 +40,15 @@ test('the link carries what it is shaped to', async (t) => {
     t.ok(free > wide, `${Math.round(free / 1e6)} Mbit/s`);
   });
 
+  await t.test('latency where the kernel can delay, one clear sentence where it cannot', async (t) => {
+    const refusal: unknown = await lab.link
+      .shape({ bitsPerSecond: 500e6, latencyMs: 1 })
+      .catch((error: unknown) => error);
+    if (refusal === undefined) t.comment('this kernel can');
+    else t.match(refusal, { code: 'ERR_PRECOPY_LAB_UNSUPPORTED', message: /netem/, remedy: /latencyMs/ });
+    t.ok(await transferRate(a, b, MEGABYTE), 'the link works in either case');
+  });
+
   await t.test('impossible shapes are refused by name', async (t) => {
     await t.rejects(lab.link.shape({ bitsPerSecond: 0 }), {
       code: 'ERR_PRECOPY_INVALID_ARGUMENT',

@@ -51,5 +51,10 @@ test('options that cannot be are refused by name before anything is touched', as
   for (const [option, options] of refused) {
     await t.rejects(Lab.start(options), { code: 'ERR_PRECOPY_INVALID_ARGUMENT', option }, JSON.stringify(options));
   }
+  for (const directory of [`/run/${'long'.repeat(20)}`, '/run/with space']) {
+    process.env.PRECOPY_STATE_DIR = directory;
+    await t.rejects(Lab.start(), { code: 'ERR_PRECOPY_INVALID_ARGUMENT', option: 'PRECOPY_STATE_DIR' });
+  }
+  process.env.PRECOPY_STATE_DIR = state;
   t.same(takeInventory(state), NOTHING);
 });

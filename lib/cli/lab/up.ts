@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { Lab, type LabOptions } from '../../lab/index.js';
+import { EXIT_CODES } from '../exit-codes.js';
 import { bitsPerSecond, milliseconds, wholeNumber } from './units.js';
 
 interface Flags {
@@ -47,6 +48,10 @@ async function up(flags: Flags, command: Command): Promise<void> {
       onProgress: (step) => process.stderr.write(`${step} …\n`),
     });
     process.stdout.write(flags.json ? `${JSON.stringify(toJson(lab))}\n` : describe(lab));
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    process.stderr.write('interrupted: what had been built is removed\n');
+    process.exitCode = EXIT_CODES.interrupted;
   } finally {
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onInterrupt);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, rename } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { LabError } from '../errors.js';
+import { cacheDirectory } from '../guest/files.js';
+import { sourceDirectory } from '../guest/programs.js';
 import { namespacePath } from '../names.js';
-import { packageRoot } from '../package-root.js';
 import { listProcesses, type ProcessInfo, processEnd, signalProcess } from '../processes.js';
 import { run } from '../run.js';
 
@@ -18,7 +18,7 @@ export interface Bind {
 
 /** Compiles the init program of the lab's nodes, unless that has been done before, and gives its path. */
 export async function ensureInit(): Promise<string> {
-  const source = join(packageRoot(), 'lib/lab/host/init.c');
+  const source = join(sourceDirectory(), 'host/init.c');
   const hash = createHash('sha256')
     .update(await readFile(source))
     .digest('hex')
@@ -33,13 +33,9 @@ export async function ensureInit(): Promise<string> {
   await mkdir(directory, { recursive: true });
   // Renamed when it is complete: another lab may be doing the same at this moment.
   const draft = `${program}.${process.pid}`;
-  await run(['cc', '-std=gnu17', '-O2', '-Wall', '-Wextra', '-o', draft, source]);
+  await run(['gcc', '-std=gnu17', '-O2', '-Wall', '-Wextra', '-o', draft, source]);
   await rename(draft, program);
   return program;
-}
-
-function cacheDirectory(): string {
-  return process.env.PRECOPY_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'precopy');
 }
 
 /** Starts a node in its network namespace. It outlives this process. */
@@ -66,13 +62,12 @@ export async function findInit(mark: string): Promise<ProcessInfo | undefined> {
   return findInits(await listProcesses()).get(mark);
 }
 
-/** Takes a node away with everything that runs in it, as a power failure would. */
-export async function killInit(mark: string): Promise<void> {
+/** Takes a node away with everything that runs in it, as a power failure would. Gives the process that was its init, which may be a zombie yet. */
+export async function killInit(mark: string): Promise<number | undefined> {
   const init = await findInit(mark);
-  if (init === undefined || !signalProcess(init.pid, 'SIGKILL')) return;
-  if (!(await processEnd(init.pid))) {
-    throw new LabError('ERR_PRECOPY_LAB_BROKEN', `Process ${init.pid}, the init of ${mark}, does not end.`, {
-      remedy: 'Look for a process in it that hangs in the kernel (state D).',
-    });
-  }
+  if (init === undefined || !signalProcess(init.pid, 'SIGKILL')) return undefined;
+  if (await processEnd(init.pid)) return init.pid;
+  throw new LabError('ERR_PRECOPY_LAB_BROKEN', `Process ${init.pid}, the init of ${mark}, does not end.`, {
+    remedy: 'Look for a process in it that hangs in the kernel (state D).',
+  });
 }

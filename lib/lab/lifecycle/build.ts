@@ -1,4 +1,5 @@
-import { type HostFiles, hostBinds, writeHostFiles } from '../host/directories.js';
+import { keepCapabilities, seedCapabilities } from '../host/capabilities.js';
+import { hostBinds, writeHostFiles } from '../host/directories.js';
 import type { Host } from '../host/host.js';
 import { startInit } from '../host/init.js';
 import type { LabNode } from '../host/node.js';
@@ -36,13 +37,13 @@ export async function buildLab(lab: LabParts, { shape, signal, onProgress }: Bui
   const nodes = [...lab.hosts.map((host) => host.name), CLIENT];
 
   step('lay the networks');
-  await settleAll([...nodes, SWITCH].map((node) => createNamespace(nodeMark(lab.name, node), signal)));
+  await settleAll([...nodes, SWITCH].map((node) => createNamespace(lab.name, nodeMark(lab.name, node), signal)));
   await layCables(lab.name, lab.nics, signal);
   if (shape) await lab.link.shape(shape);
 
   step('start the hosts');
   const hostsFile = hostsFileText(lab);
-  await settleAll(lab.hosts.map((host) => writeHostFiles(lab.name, host.name, addresses(host, hostsFile))));
+  await settleAll(lab.hosts.map((host) => writeFiles(lab.name, host, hostsFile)));
   await settleAll([
     ...lab.hosts.map((host) => startInit(host.mark, hostBinds(lab.name, host.name), signal)),
     startInit(lab.client.mark, [], signal),
@@ -51,11 +52,25 @@ export async function buildLab(lab: LabParts, { shape, signal, onProgress }: Bui
   step('start libvirtd on each host');
   await settleAll(lab.hosts.map((host) => host.daemon.start()));
 
+  step('wait until the hosts answer');
+  await settleAll(lab.hosts.map((host) => awaitAnswer(lab.name, host)));
   signal?.throwIfAborted();
 }
 
-function addresses(host: Host, hostsFile: string): HostFiles {
-  return { controlAddress: host.address('control'), migrationAddress: host.address('migration'), hostsFile };
+/** Nothing that only the first caller would have to wait for is left afterwards: it would spoil the first measurement. */
+async function awaitAnswer(lab: string, host: Host): Promise<void> {
+  await using connection = await host.connect();
+  await connection.getCapabilities();
+  await keepCapabilities(lab, host.name);
+}
+
+async function writeFiles(lab: string, host: Host, hostsFile: string): Promise<void> {
+  await writeHostFiles(lab, host.name, {
+    controlAddress: host.address('control'),
+    migrationAddress: host.address('migration'),
+    hostsFile,
+  });
+  await seedCapabilities(lab, host.name);
 }
 
 /** Names for people and for daemons that look their own host name up. */

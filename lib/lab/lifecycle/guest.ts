@@ -11,7 +11,7 @@ import { forgetGuest, type GuestRecord } from './guest-records.js';
 export interface GuestSurroundings {
   lab: string;
   hosts: readonly Host[];
-  /** The observer of this process, when there is one. */
+  /** The observer that this process has now, if any. */
   observer: () => Observer | undefined;
 }
 
@@ -29,6 +29,7 @@ export class Guest {
   /** The host it was started on. */
   readonly host: Host;
   readonly #surroundings: GuestSurroundings;
+  #heartbeats: Heartbeats | undefined;
 
   /** @internal */
   constructor(record: GuestRecord, host: Host, surroundings: GuestSurroundings) {
@@ -50,8 +51,9 @@ export class Guest {
    * @throws LabError `ERR_PRECOPY_LAB_GUEST` when this process does not observe the lab: `lab.probe` starts that.
    */
   get heartbeats(): Heartbeats {
-    const observer = this.#surroundings.observer();
-    if (observer) return observer.heartbeats(this.id);
+    // Kept: what was received can be looked at when the observer has ended.
+    this.#heartbeats ??= this.#surroundings.observer()?.heartbeats(this.id);
+    if (this.#heartbeats) return this.#heartbeats;
     throw new LabError('ERR_PRECOPY_LAB_GUEST', `Nobody in this process listens to guest ${this.name}.`, {
       remedy: 'Await lab.probe first.',
     });

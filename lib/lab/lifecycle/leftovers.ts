@@ -29,10 +29,7 @@ async function mounts(lab: string): Promise<string[]> {
   const tables = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/mounts`, 'utf8').catch(() => '')));
   const targets = new Set(tables.flatMap((table) => table.split('\n').map((line) => line.split(' ')[1] ?? '')));
   const directory = labDirectory(lab);
-  const isOurs = (target: string) =>
-    target === directory ||
-    target.startsWith(`${directory}/`) ||
-    labOfMark(target.slice(namespacePath('').length + 1)) === lab;
+  const isOurs = (target: string) => target === directory || target.startsWith(`${directory}/`);
   return [...targets].filter(isOurs).map((target) => `mount ${target}`);
 }
 

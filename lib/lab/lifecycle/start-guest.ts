@@ -81,7 +81,7 @@ export async function startGuest(
   const { kind, memoryBytes, workload } = options;
   const record = await claimGuest(place.lab, {
     ...{ kind, memoryBytes, workload, name: options.name, startedOn: place.host.name },
-    accelerator: options.accelerator ?? (await bestAccelerator(kind, files)),
+    accelerator: options.accelerator ?? (await bestAccelerator(kind, files, onProgress)),
     heartbeatHz: options.heartbeatHz ?? DEFAULT_HEARTBEAT_HZ,
   });
   try {
@@ -97,8 +97,15 @@ export async function startGuest(
   }
 }
 
-async function bestAccelerator(kind: GuestKind, files: GuestFiles): Promise<Accelerator> {
-  return kind === 'linux' ? 'tcg' : (await probeAccelerator(files)).accelerator;
+async function bestAccelerator(
+  kind: GuestKind,
+  files: GuestFiles,
+  onProgress: Progress | undefined,
+): Promise<Accelerator> {
+  if (kind === 'linux') return 'tcg';
+  const { accelerator, reason } = await probeAccelerator(files);
+  onProgress?.(`take ${accelerator.toUpperCase()}: ${reason}`);
+  return accelerator;
 }
 
 function domainXml({ nics }: GuestPlace, record: GuestRecord, files: GuestFiles, vcpus: number): string {

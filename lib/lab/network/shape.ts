@@ -10,20 +10,22 @@ export interface Shape {
 
 export const shapeRules: Rules<Shape> = { bitsPerSecond: number(10_000, 1e12), latencyMs: number(0, 10_000) };
 
-// One segmentation-offload packet is up to 64 KiB: a smaller bucket makes the kernel cut it up and lose a sixth of a gigabit link's speed.
-const SMALLEST_BURST_BYTES = 128 * 1024;
-// What a bucket must hold so that a timer that fires 1 ms late costs no throughput.
-const BURST_SECONDS = 0.001;
+// A bucket of a millisecond: with half of it a gigabit link lost a sixth of its speed.
+const BURST_SECONDS = 0.00105;
+const SMALLEST_BURST_BYTES = 16 * 1024;
+
+// The queue holds a packet of segmentation offload, 64 KiB, at least.
+const SMALLEST_QUEUE_BYTES = 64 * 1024;
 
 /** @throws InvalidArgumentError */
 export function checkShape(name: string, shape: unknown): asserts shape is Shape {
   checkOptions<Shape>(name, shape, shapeRules, ['bitsPerSecond']);
 }
 
-/** Bytes of the token bucket, and of the queue behind it: what waits there when a guest stops is part of its pause. */
+/** Bytes of the token bucket, and of the queue behind it. The queue is short, since what waits there when a guest stops is part of its pause. */
 export function bucket(bitsPerSecond: number): { burstBytes: number; limitBytes: number } {
   const burstBytes = Math.max(SMALLEST_BURST_BYTES, Math.ceil((bitsPerSecond / 8) * BURST_SECONDS));
-  return { burstBytes, limitBytes: 2 * burstBytes };
+  return { burstBytes, limitBytes: Math.max(SMALLEST_QUEUE_BYTES, 2 * burstBytes) };
 }
 
 /** Arguments of `tc`, one list a command, that give a device this shape. */
