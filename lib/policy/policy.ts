@@ -52,7 +52,10 @@ export interface PolicyDefinition<State> {
   /** What it remembers at first; plain data. Every decision gives back the next one and leaves the old one as it was. */
   readonly initialState: State;
   readonly settings?: (situation: Situation) => Settings;
-  readonly decide: (view: View, state: State) => { readonly state: State; readonly actions?: readonly Action[]; readonly notes?: readonly Note[] };
+  readonly decide: (
+    view: View,
+    state: State,
+  ) => { readonly state: State; readonly actions?: readonly Action[]; readonly notes?: readonly Note[] };
 }
 
 const DEFAULT_SETTINGS: Settings = { postCopy: false, notes: [] };

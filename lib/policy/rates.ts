@@ -25,7 +25,8 @@ export function addLinkSample(previous: LinkRate | undefined, atMs: number, proc
   const raw = ((processedBytes - previous.processedBytes) / passedMs) * 1000;
   // The weight of a sample grows with the time that it covers, so that irregular sampling does not bias the mean.
   const weight = 1 - Math.exp(-passedMs / SMOOTHING_MS);
-  const smoothed = previous.bytesPerSecond === undefined ? raw : previous.bytesPerSecond + weight * (raw - previous.bytesPerSecond);
+  const smoothed =
+    previous.bytesPerSecond === undefined ? raw : previous.bytesPerSecond + weight * (raw - previous.bytesPerSecond);
   return { atMs, processedBytes, rawBytesPerSecond: raw, bytesPerSecond: smoothed };
 }
 
@@ -42,7 +43,12 @@ export function expectedPauseMs(dirtyBytes: number, linkBytesPerSecond: number, 
  * The fixed cost of a stop, learnt from a finished migration: what its pause had beyond the time for its last bytes. Smoothed over earlier
  * ones with the same pair of hosts and guest, since a single pause varies by half.
  */
-export function learnFixedPauseMs(earlierMs: number | undefined, pauseMs: number, lastBytes: number, linkBytesPerSecond: number): number {
+export function learnFixedPauseMs(
+  earlierMs: number | undefined,
+  pauseMs: number,
+  lastBytes: number,
+  linkBytesPerSecond: number,
+): number {
   const seenMs = Math.max(0, pauseMs - (lastBytes / linkBytesPerSecond) * 1000);
   return earlierMs === undefined ? seenMs : earlierMs + 0.3 * (seenMs - earlierMs);
 }

@@ -19,7 +19,8 @@ export function permitted(view: View, actions: readonly Action[]): Permitted {
   const notes: Note[] = [];
   for (const action of actions.map(intoRange)) {
     const objection = objectionTo(view, action);
-    if (objection !== undefined) notes.push({ code: 'refused', message: `${action.kind} was refused: ${objection} (${action.reason})` });
+    if (objection !== undefined)
+      notes.push({ code: 'refused', message: `${action.kind} was refused: ${objection} (${action.reason})` });
     else if (!isAlreadySo(view, action)) kept.push(action);
   }
   return { actions: kept, notes };
@@ -28,7 +29,10 @@ export function permitted(view: View, actions: readonly Action[]): Permitted {
 function intoRange(action: Action): Action {
   switch (action.kind) {
     case 'downtime-limit':
-      return { ...action, limitMs: Number.isNaN(action.limitMs) ? DOWNTIME_LIMIT_MS.default : toDowntimeLimitMs(action.limitMs) };
+      return {
+        ...action,
+        limitMs: Number.isNaN(action.limitMs) ? DOWNTIME_LIMIT_MS.default : toDowntimeLimitMs(action.limitMs),
+      };
     case 'throttle':
       return { ...action, throttle: Math.min(Math.max(action.throttle, 0), MAX_THROTTLE) };
     default:
@@ -40,7 +44,8 @@ function objectionTo(view: View, action: Action): string | undefined {
   if (view.postCopyActive && action.kind !== 'continue' && action.kind !== 'bandwidth') return 'post-copy is under way';
   if (action.kind === 'post-copy' && !view.can.postCopy) return 'post-copy was not made possible at the start';
   if (action.kind === 'post-copy' && view.paused) return 'the guest is suspended';
-  if (action.kind === 'throttle' && !view.can.throttle) return 'the throttle cannot be changed in flight without the monitor';
+  if (action.kind === 'throttle' && !view.can.throttle)
+    return 'the throttle cannot be changed in flight without the monitor';
   return undefined;
 }
 

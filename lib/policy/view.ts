@@ -62,11 +62,20 @@ export interface View {
   readonly passes: readonly Pass[];
   readonly budget: Budget;
   readonly escalate: readonly Escalation[];
-  /** Which actuators were set up for this migration: `throttle` in flight needs the monitor, post-copy a flag at the start. */
-  readonly can: { readonly throttle: boolean; readonly postCopy: boolean };
+  readonly can: Capabilities;
   readonly postCopyActive: boolean;
   /** The guest was suspended by an action of this policy and waits for the rest to be sent. */
   readonly paused: boolean;
+}
+
+/** Which actuators were set up for this migration. */
+export interface Capabilities {
+  /** The throttle can be set in flight, through the monitor. */
+  readonly throttle: boolean;
+  /** QEMU throttles by its own rule: auto-converge was turned on at the start. */
+  readonly autoConverge: boolean;
+  /** Post-copy was made possible at the start. */
+  readonly postCopy: boolean;
 }
 
 /** What is known before the start. */

@@ -41,11 +41,19 @@ export function novaDataGibibytes(memoryBytes: number, diskBytes: number): numbe
 }
 
 /** Nova's ladder of limits: linear in time, and blind to everything that is measured. */
-export function novaDowntimeSteps(dataGibibytes: number, downtimeMs: number, steps: number, delaySeconds: number): DowntimeStep[] {
+export function novaDowntimeSteps(
+  dataGibibytes: number,
+  downtimeMs: number,
+  steps: number,
+  delaySeconds: number,
+): DowntimeStep[] {
   const delay = Math.trunc(delaySeconds * dataGibibytes);
   const base = downtimeMs / steps;
   const offset = (downtimeMs - base) / steps;
-  return Array.from({ length: steps + 1 }, (_, step) => ({ afterSeconds: delay * step, limitMs: Math.trunc(base + offset * step) }));
+  return Array.from({ length: steps + 1 }, (_, step) => ({
+    afterSeconds: delay * step,
+    limitMs: Math.trunc(base + offset * step),
+  }));
 }
 
 /**
@@ -78,7 +86,10 @@ export function nova(options: NovaOptions = {}): Policy {
       const dataGibibytes = novaDataGibibytes(view.memoryTotalBytes, view.diskTotalBytes);
       const timeoutSeconds = Math.trunc(completionTimeoutSecondsPerGibibyte * dataGibibytes);
       if (timeoutSeconds > 0 && !view.postCopyActive && !view.paused && view.elapsedMs / 1000 > timeoutSeconds) {
-        return { state: polled, actions: [{ kind: timeoutKind(view), reason: `not completed after ${timeoutSeconds} s` }] };
+        return {
+          state: polled,
+          actions: [{ kind: timeoutKind(view), reason: `not completed after ${timeoutSeconds} s` }],
+        };
       }
       const steps = novaDowntimeSteps(dataGibibytes, downtimeMs, downtimeSteps, downtimeDelaySecondsPerGibibyte);
       const step = steps.findLast(({ afterSeconds }) => view.elapsedMs / 1000 > afterSeconds);

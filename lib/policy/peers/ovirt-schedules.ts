@@ -24,8 +24,15 @@ export const OVIRT_SCHEDULES = {
 
 export type OvirtScheduleName = keyof typeof OVIRT_SCHEDULES;
 
-function schedule(initialMs: number, limitsMs: Record<number, number>, last: readonly ScheduledAction[]): OvirtSchedule {
-  const rungs = Object.entries(limitsMs).map(([limit, setDowntimeMs]) => ({ limit: Number(limit), action: { setDowntimeMs } }));
+function schedule(
+  initialMs: number,
+  limitsMs: Record<number, number>,
+  last: readonly ScheduledAction[],
+): OvirtSchedule {
+  const rungs = Object.entries(limitsMs).map(([limit, setDowntimeMs]) => ({
+    limit: Number(limit),
+    action: { setDowntimeMs },
+  }));
   return {
     initial: [{ setDowntimeMs: initialMs }],
     stalling: [...rungs, ...last.map((action) => ({ limit: -1, action }))],
@@ -37,7 +44,9 @@ function schedule(initialMs: number, limitsMs: Record<number, number>, last: rea
 function legacySchedule(maximumMs: number, steps: number): OvirtSchedule {
   const offset = maximumMs / steps;
   const base = (maximumMs - offset) ** (1 / (steps - 1));
-  const [initial, ...rest] = Array.from({ length: steps }, (_, step) => ({ setDowntimeMs: Math.trunc(offset + base ** step) }));
+  const [initial, ...rest] = Array.from({ length: steps }, (_, step) => ({
+    setDowntimeMs: Math.trunc(offset + base ** step),
+  }));
   const last = rest.at(-1);
   return {
     initial: initial === undefined ? [] : [initial],

@@ -1,6 +1,11 @@
 import { type Action, downtimeLimit } from '../action.js';
 import { definePolicy, type Policy } from '../policy.js';
-import { OVIRT_SCHEDULES, type OvirtSchedule, type OvirtScheduleName, type ScheduledAction } from './ovirt-schedules.js';
+import {
+  OVIRT_SCHEDULES,
+  type OvirtSchedule,
+  type OvirtScheduleName,
+  type ScheduledAction,
+} from './ovirt-schedules.js';
 import { isDue, type Polling } from './polling.js';
 
 export interface OvirtOptions {
@@ -37,12 +42,16 @@ export function ovirt(options: OvirtOptions = {}): Policy {
     }),
     decide(view, state) {
       if (!state.started) {
-        return { state: { ...state, started: true }, actions: schedule.initial.map((action) => perform(action, 'initial item')) };
+        return {
+          state: { ...state, started: true },
+          actions: schedule.initial.map((action) => perform(action, 'initial item')),
+        };
       }
       if (!isDue(state, view.elapsedMs)) return { state };
       const polled = { ...state, nextPollAtMs: view.elapsedMs + pollMs };
       // The first number need not be 0 or 1: it may include an earlier migration that was cancelled.
-      if (state.initialSyncs === undefined) return { state: { ...polled, initialSyncs: view.syncs, lastSyncs: view.syncs } };
+      if (state.initialSyncs === undefined)
+        return { state: { ...polled, initialSyncs: view.syncs, lastSyncs: view.syncs } };
       if (view.postCopyActive || view.syncs <= state.lastSyncs) return { state: polled };
       const seen = { ...polled, lastSyncs: view.syncs };
       const iterations = view.syncs - state.initialSyncs;

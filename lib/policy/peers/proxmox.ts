@@ -41,7 +41,12 @@ export function proxmox(options: ProxmoxOptions = {}): Policy {
       setbacks: 0,
       limitMs: initialLimitMs,
     },
-    settings: () => ({ downtimeLimitMs: initialLimitMs, postCopy: false, autoConverge: { initial: 0.2, increment: 0.1 }, notes: [] }),
+    settings: () => ({
+      downtimeLimitMs: initialLimitMs,
+      postCopy: false,
+      autoConverge: { initial: 0.2, increment: 0.1 },
+      notes: [],
+    }),
     decide(view, state) {
       if (!isDue(state, view.elapsedMs)) return { state };
       const polls = state.polls + 1;
