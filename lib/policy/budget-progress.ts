@@ -35,18 +35,18 @@ export function addPass(progress: Progress, view: View): Progress {
   };
 }
 
-/**
- * The time until the passes come down to a number of bytes, if each goes on to shrink as the last one did, in milliseconds; Infinity if they do not.
- */
+/** However badly the last pass went, the next ones are expected to shrink by so much: that they do not is told by a stall, not by one ratio. */
+const WORST_SHRINKAGE = 0.95;
+
+/** The time until the passes come down to a number of bytes, if each goes on to shrink as the last one did, in milliseconds. */
 export function timeToReachMs(view: View, targetBytes: number): number {
   const { dirtyBytes, linkBytesPerSecond } = view;
   const last = view.passes.at(-1);
   if (dirtyBytes === undefined || linkBytesPerSecond === undefined || last === undefined) return 0;
   if (dirtyBytes <= targetBytes) return 0;
-  const ratio = dirtyBytes / last.dirtyBytes;
   // The first pass sends memory that need not be dirtied again, so that its ratio says little: the rates say more.
-  const shrinkage = last.number === 1 ? (view.dirtiedBytesPerSecond ?? 0) / linkBytesPerSecond : ratio;
-  if (shrinkage >= 1 || linkBytesPerSecond <= 0) return Number.POSITIVE_INFINITY;
+  const byRates = (view.dirtiedBytesPerSecond ?? 0) / linkBytesPerSecond;
+  const shrinkage = Math.min(last.number === 1 ? byRates : dirtyBytes / last.dirtyBytes, WORST_SHRINKAGE);
   // A geometric series of passes, from this one to the one that reaches the target.
   return (((dirtyBytes - targetBytes) / linkBytesPerSecond) * 1000) / (1 - shrinkage);
 }

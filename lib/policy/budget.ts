@@ -89,7 +89,7 @@ function atBoundary(view: View, link: number, state: State): Outcome {
       [],
     );
   }
-  if (bestMs <= allowedMs && !isLate) return relax(view, state, bestMs, allowedMs);
+  if (bestMs <= allowedMs && !isLate) return { state, actions: relax(view, bestMs, allowedMs), notes: [] };
 
   const problem = isLate
     ? tooLate(view)
@@ -111,17 +111,19 @@ function atBoundary(view: View, link: number, state: State): Outcome {
     progress: step.startsAnew ? NO_PROGRESS_YET : state.progress,
   };
   const isHelpless = view.escalate.every((escalation) => step.escalations.exhausted.includes(escalation));
-  const actions = isHelpless ? [...step.actions, ...makeTheBestOfIt(view, bestMs, allowedMs)] : step.actions;
+  const isWaiting = step.actions.length === 0 && bestMs <= allowedMs;
+  const relaxed = isWaiting ? relax(view, bestMs, allowedMs) : [];
+  const actions = [...step.actions, ...(isHelpless ? makeTheBestOfIt(view, bestMs, allowedMs) : relaxed)];
   return say(next, actions, [note, ...step.notes]);
 }
 
 /** What the best pass would have needed, and half as much again whenever that did not come back. */
-function relax(view: View, state: State, bestMs: number, allowedMs: number): Outcome {
+function relax(view: View, bestMs: number, allowedMs: number): Action[] {
   const wantedMs = Math.ceil(bestMs * NEAR_BEST);
   const limitMs = Math.min(wantedMs > view.downtimeLimitMs ? wantedMs : view.downtimeLimitMs * 1.5 + 1, allowedMs);
-  if (Math.floor(limitMs) <= view.downtimeLimitMs) return { state, actions: [], notes: [] };
+  if (Math.floor(limitMs) <= view.downtimeLimitMs) return [];
   const reason = `more passes do not help: the best left ${Math.round(bestMs)} ms to send, ${Math.round(allowedMs)} ms are allowed`;
-  return { state, actions: [downtimeLimit(limitMs, reason)], notes: [] };
+  return [downtimeLimit(limitMs, reason)];
 }
 
 /** Nothing else is allowed: all that the budget for the pause gives, and once the total is over, what it takes. */
