@@ -1,0 +1,133 @@
+import { type Domain, DomainMigrateMaxSpeedFlags } from '../libvirt/index.js';
+import { type Action, type Capabilities, DOWNTIME_LIMIT_MS } from '../policy/index.js';
+import { withDeadline } from './deadline.js';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** What is in force: what the actuators have set, as far as libvirt took it. */
+export interface Limits {
+  downtimeLimitMs: number;
+  /** Undefined when there is no cap. */
+  bandwidthBytesPerSecond: number | undefined;
+  postCopyActive: boolean;
+  /** The guest was suspended on the source by an action. */
+  paused: boolean;
+}
+
+/** libvirt's settings of the guest before the migration, to be put back where the guest stays. */
+interface Settings {
+  downtimeLimitMs: number;
+  speedMebibytesPerSecond: number;
+}
+
+type Executed = Exclude<Action['kind'], 'continue' | 'abort'>;
+
+/**
+ * The things that can be changed while a guest migrates, each with a deadline, on the source's control connection. `continue` and
+ * `abort` are not theirs: the one is nothing to do, the other is asked for where all aborts are.
+ */
+export class Actuators {
+  readonly #guest: Domain;
+  readonly #callMs: number;
+  readonly #capabilities: Capabilities;
+  readonly #limits: Limits;
+  #before: Settings | undefined;
+
+  constructor(guest: Domain, callMs: number, capabilities: Capabilities, bandwidthBytesPerSecond: number | undefined) {
+    this.#guest = guest;
+    this.#callMs = callMs;
+    this.#capabilities = capabilities;
+    this.#limits = {
+      downtimeLimitMs: DOWNTIME_LIMIT_MS.default,
+      bandwidthBytesPerSecond,
+      postCopyActive: false,
+      paused: false,
+    };
+  }
+
+  get limits(): Readonly<Limits> {
+    return this.#limits;
+  }
+
+  get can(): Capabilities {
+    return this.#capabilities;
+  }
+
+  /**
+   * Keeps what was set before and sets the first downtime limit. libvirt forgets a limit that was set before the start when a job
+   * ends, so the policy sets it again once the job runs; without this one a small guest would stop by QEMU's default before that.
+   */
+  async prepare(downtimeLimitMs: number | undefined): Promise<void> {
+    const [limitMs, speed] = await this.#call(
+      Promise.all([this.#guest.migrateGetMaxDowntime(), this.#guest.migrateGetMaxSpeed()]),
+      'Reading the migration limits',
+    );
+    this.#before = { downtimeLimitMs: limitMs, speedMebibytesPerSecond: speed };
+    if (downtimeLimitMs !== undefined) {
+      await this.#call(this.#guest.migrateSetMaxDowntime(downtimeLimitMs), 'Setting the downtime limit');
+    }
+  }
+
+  /** Puts back what was set before: limits outlive a migration that failed. */
+  async restore(): Promise<void> {
+    if (this.#before === undefined) return;
+    const { downtimeLimitMs, speedMebibytesPerSecond } = this.#before;
+    await this.#call(this.#guest.migrateSetMaxDowntime(downtimeLimitMs), 'Restoring the downtime limit');
+    await this.#call(this.#guest.migrateSetMaxSpeed(speedMebibytesPerSecond), 'Restoring the bandwidth');
+  }
+
+  /** Carries out an action; resolves when libvirt has taken it. */
+  async apply(action: Extract<Action, { kind: Executed }>): Promise<void> {
+    switch (action.kind) {
+      case 'downtime-limit':
+        await this.#setDowntimeLimit(action.limitMs);
+        break;
+      case 'bandwidth':
+        await this.#setBandwidth(action.bytesPerSecond);
+        break;
+      case 'throttle':
+        await this.#setThrottle(action.throttle);
+        break;
+      case 'switchover':
+        await this.#setBandwidth(undefined);
+        await this.#setDowntimeLimit(DOWNTIME_LIMIT_MS.maximum);
+        break;
+      case 'post-copy':
+        await this.#call(this.#guest.migrateStartPostCopy(), 'Starting post-copy');
+        this.#limits.postCopyActive = true;
+        break;
+      case 'pause':
+        await this.#call(this.#guest.suspend(), 'Suspending the guest');
+        this.#limits.paused = true;
+        break;
+    }
+  }
+
+  async #setDowntimeLimit(limitMs: number): Promise<void> {
+    await this.#call(this.#guest.migrateSetMaxDowntime(limitMs), 'Setting the downtime limit');
+    this.#limits.downtimeLimitMs = limitMs;
+  }
+
+  /** libvirt counts in MiB per second, so a cap is rounded down, to 1 at least: 0 would mean no cap. */
+  async #setBandwidth(bytesPerSecond: number | undefined): Promise<void> {
+    const flags = this.#limits.postCopyActive ? DomainMigrateMaxSpeedFlags.POSTCOPY : 0;
+    const mebibytes = bytesPerSecond === undefined ? 0 : Math.max(1, Math.floor(bytesPerSecond / MEBIBYTE));
+    await this.#call(this.#guest.migrateSetMaxSpeed(mebibytes, flags), 'Setting the bandwidth');
+    this.#limits.bandwidthBytesPerSecond = bytesPerSecond;
+  }
+
+  /**
+   * QEMU throttles by its own rule; its bounds can be moved in flight, by the monitor alone. Bounds that meet leave it one value.
+   * QEMU parameters: cpu-throttle-initial, cpu-throttle-increment, max-cpu-throttle.
+   */
+  async #setThrottle(throttle: number): Promise<void> {
+    const percent = Math.round(throttle * 100);
+    const bounds = { 'cpu-throttle-initial': Math.max(1, percent), 'max-cpu-throttle': Math.max(1, percent) };
+    const command = { execute: 'migrate-set-parameters', arguments: bounds };
+    await this.#call(this.#guest.qemuMonitorCommand(JSON.stringify(command)), 'Setting the throttle');
+  }
+
+  #call<T>(work: Promise<T>, what: string): Promise<T> {
+    return withDeadline(work, this.#callMs, what);
+  }
+}

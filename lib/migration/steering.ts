@@ -1,0 +1,114 @@
+import type { JobStats } from '../libvirt/index.js';
+import {
+  type Action,
+  addLinkSample,
+  type Budget,
+  type Capabilities,
+  type Escalation,
+  expectedPauseMs,
+  type LinkRate,
+  type Note,
+  type Policy,
+  type PolicyState,
+  permitted,
+  type View,
+} from '../policy/index.js';
+import type { Limits } from './actuators.js';
+import { PassTracker } from './pass-tracker.js';
+
+/** Passes that a policy is shown. */
+const KEPT_PASSES = 32;
+
+export interface SteeringOptions {
+  policy: Policy;
+  budget: Budget;
+  escalate: readonly Escalation[];
+  can: Capabilities;
+  /** What a stop costs with nothing left to send, in milliseconds. */
+  fixedPauseMs: number;
+}
+
+/** What a policy wants done after a reading. */
+export interface Advice {
+  view: View;
+  actions: readonly Action[];
+  notes: readonly Note[];
+}
+
+/**
+ * Makes a policy's view out of readings of the job and asks it. It keeps what must be remembered between readings (passes, the link's
+ * speed, the policy's state) and changes nothing outside: the same readings give the same advice.
+ */
+export class Steering {
+  readonly #options: SteeringOptions;
+  readonly #passes = new PassTracker();
+  #state: PolicyState;
+  #link: LinkRate | undefined;
+  #startedAtMs: number | undefined;
+
+  constructor(options: SteeringOptions) {
+    this.#options = options;
+    this.#state = options.policy.initialState;
+  }
+
+  get passes(): PassTracker {
+    return this.#passes;
+  }
+
+  /** Smoothed speed of the stream; undefined before two readings. */
+  get linkBytesPerSecond(): number | undefined {
+    return this.#link?.bytesPerSecond;
+  }
+
+  /** Takes a reading in and says what to do. */
+  advise(stats: JobStats, atMs: number, limits: Limits): Advice {
+    this.#startedAtMs ??= atMs;
+    const view = this.#look(stats, atMs - this.#startedAtMs, limits);
+    const { state, actions, notes } = this.#options.policy.decide(view, this.#state);
+    this.#state = state;
+    const allowed = permitted(view, actions);
+    return { view, actions: allowed.actions, notes: [...notes, ...allowed.notes] };
+  }
+
+  #look(stats: JobStats, elapsedMs: number, limits: Limits): View {
+    const { budget, escalate, can, fixedPauseMs } = this.#options;
+    const processedBytes = stats.memoryProcessedBytes ?? 0;
+    const remainingBytes = stats.memoryRemainingBytes ?? 0;
+    this.#link = addLinkSample(this.#link, elapsedMs, processedBytes);
+    const syncs = stats.memoryIteration ?? 0;
+    const speed = this.#link.bytesPerSecond;
+    this.#passes.add({ atMs: elapsedMs, syncs, remainingBytes, processedBytes }, speed, limits.downtimeLimitMs);
+    const last = this.#passes.finished.at(-1);
+    const dirtyBytes = this.#passes.dirtyBytes;
+    return {
+      elapsedMs,
+      pass: this.#passes.pass,
+      atPassBoundary: this.#passes.isAtBoundary,
+      syncs,
+      memoryTotalBytes: stats.memoryTotalBytes ?? 0,
+      memoryRemainingBytes: remainingBytes,
+      memoryProcessedBytes: processedBytes,
+      diskTotalBytes: stats.diskTotalBytes ?? 0,
+      diskRemainingBytes: stats.diskRemainingBytes ?? 0,
+      dirtyBytes,
+      linkBytesPerSecond: speed,
+      rawLinkBytesPerSecond: this.#link.rawBytesPerSecond,
+      dirtiedBytesPerSecond:
+        last === undefined || last.durationMs === 0 ? undefined : (last.dirtiedBytes / last.durationMs) * 1000,
+      expectedPauseMs:
+        dirtyBytes === undefined || speed === undefined || speed === 0
+          ? undefined
+          : expectedPauseMs(dirtyBytes, speed, fixedPauseMs),
+      fixedPauseMs,
+      downtimeLimitMs: limits.downtimeLimitMs,
+      bandwidthBytesPerSecond: limits.bandwidthBytesPerSecond,
+      throttle: (stats.autoConvergeThrottlePercent ?? 0) / 100,
+      passes: this.#passes.finished.slice(-KEPT_PASSES),
+      budget,
+      escalate,
+      can,
+      postCopyActive: limits.postCopyActive,
+      paused: limits.paused,
+    };
+  }
+}
