@@ -95,6 +95,7 @@ for (const machine of await machines()) {
     const throttled = async (workload: 'compute' | 'steady') => {
       const { guest, heartbeats } = await lab.startGuest({
         ...machine,
+        heartbeatHz: 100, // at 1 kHz the beats take a share of the little that is left
         workload: { name: workload, setBytes: SET_BYTES, bytesPerSecond: BYTES_PER_SECOND },
       });
       await using _ = guest;
@@ -111,10 +112,10 @@ for (const machine of await machines()) {
     };
     const compute = await throttled('compute');
     t.comment(`compute: ${compute.slowed} of its pace with ${compute.ran} of the processor`);
-    t.ok(Math.abs(compute.slowed / compute.ran - 1) < 0.35, 'compute works in proportion');
+    t.ok(compute.slowed > 0.5 * compute.ran && compute.slowed < 1.4 * compute.ran, 'compute works in proportion');
     const steady = await throttled('steady');
     t.comment(`steady: ${steady.slowed} of its pace with ${steady.ran} of the processor`);
-    t.ok(steady.slowed > 1.3 * steady.ran, 'steady makes up for it');
+    t.ok(steady.slowed > 1.5 * steady.ran, 'steady makes up for it');
   });
 }
 
