@@ -27,7 +27,8 @@
 #define NO_INTERRUPT 1u
 
 #define QUEUE_ENTRIES 256  // what QEMU offers; the legacy interface leaves no choice
-#define SLOTS 16           // of them in use: fewer pages to dirty
+#define SLOTS \
+  128  // of them in use: what a main loop that is held up for a while leaves waiting, in few pages
 
 struct descriptor {
   uint64_t address;
