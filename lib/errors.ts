@@ -1,8 +1,5 @@
-/** The phases of a migration, in order. */
-export type Phase = 'connect' | 'prepare' | 'pre-copy' | 'stop-and-copy' | 'handover' | 'settle';
-
-/** The side on which the guest is, as far as it has been seen. */
-export type Owner = 'source' | 'destination' | 'both' | 'neither' | 'unknown';
+import type { Owner } from './migration/ownership.js';
+import type { Phase } from './migration/phases.js';
 
 /** What every error of precopy may carry beside its message. */
 export interface PrecopyErrorOptions {
@@ -20,9 +17,9 @@ export interface PrecopyErrorOptions {
 export class PrecopyError extends Error {
   /** `ERR_PRECOPY_…`, or libvirt's own name (`VIR_ERR_…`) on a `LibvirtError`. */
   readonly code: string;
-  readonly phase?: Phase;
-  readonly owner?: Owner;
-  readonly remedy?: string;
+  declare readonly phase?: Phase;
+  declare readonly owner?: Owner;
+  declare readonly remedy?: string;
 
   constructor(code: string, message: string, options: PrecopyErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });

@@ -10,6 +10,11 @@ export const text: Rule = (value) => (typeof value === 'string' && value !== '' 
 
 export const flag: Rule = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
 
+/** For an object whose own options are checked one by one. */
+export const anyObject: Rule = (value) => (typeof value === 'object' && value !== null ? undefined : 'an object');
+
+export const callback: Rule = (value) => (typeof value === 'function' ? undefined : 'a function');
+
 export const abortSignal: Rule = (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal');
 
 export const textList: Rule = (value) =>

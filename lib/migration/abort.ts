@@ -61,13 +61,17 @@ export async function requestAbort(domain: Domain, deadlineMs: number, isOver: (
   return 'too late';
 }
 
+/** Whether libvirt's long call has not been made yet, is out, or has come back. */
+export type CallState = 'not made' | 'out' | 'back';
+
 /**
  * Names what became of an abort. An answer of success is not "aborted": asked for after the switchover, libvirt accepts it and the
  * migration completes all the same. So the owner decides; without a provable one the abort has not provably ended. Pure.
  */
-export function abortOutcome(answer: AbortAnswer, callCameBack: boolean, owner: Owner): AbortOutcome {
+export function abortOutcome(answer: AbortAnswer, call: CallState, owner: Owner): AbortOutcome {
+  if (call === 'not made') return 'cancelled';
   if (answer === 'refused' && owner !== 'source') return 'refused';
-  if (!callCameBack) return 'hung';
+  if (call === 'out') return 'hung';
   if (owner === 'source') return 'cancelled';
   return owner === 'destination' ? 'completedAnyway' : 'hung';
 }

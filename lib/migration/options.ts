@@ -1,6 +1,7 @@
-import { Connection, type Endpoint } from '../libvirt/index.js';
+import { Connection, type Endpoint, endpointUri } from '../libvirt/index.js';
 import {
   abortSignal,
+  anyObject,
   anyOf,
   checkOptions,
   flag,
@@ -120,14 +121,11 @@ const deadlineRules: Rules<DeadlineOptions> = {
   abortMs: integer(1),
 };
 
-/** A nested object has a check of its own, which names the option inside. */
-const nested: Rule = () => undefined;
-
 const rules: Rules<MigrateOptions> = {
   source: host,
   destination: host,
   domain: text,
-  transport: nested,
+  transport: anyObject,
   destinationName: text,
   destinationXml: text,
   persistDestination: flag,
@@ -135,18 +133,23 @@ const rules: Rules<MigrateOptions> = {
   allowUnsafe: flag,
   copyDisks: textList,
   sampleIntervalMs: integer(10, 60_000),
-  deadlines: nested,
+  deadlines: anyObject,
   signal: abortSignal,
 };
 
 /**
- * Checks the options and fills in the defaults. Pure.
+ * Checks the options and fills in the defaults. Pure. A URI that could do more than connect is refused here too.
  *
  * @throws InvalidArgumentError for the first option that is not as it must be
  */
 export function resolveOptions(options: MigrateOptions): ResolvedOptions {
   checkOptions<MigrateOptions>('', options, rules, ['source', 'destination', 'domain']);
+  for (const side of ['source', 'destination'] as const) {
+    const host = options[side];
+    if (!(host instanceof Connection)) endpointUri(host, side);
+  }
   checkOptions<TransportOptions>('transport', options.transport ?? {}, transportRules);
+  if (options.transport?.peerUri !== undefined) endpointUri(options.transport.peerUri, 'transport.peerUri');
   checkOptions<DeadlineOptions>('deadlines', options.deadlines ?? {}, deadlineRules);
   return {
     ...options,

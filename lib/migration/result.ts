@@ -98,7 +98,7 @@ export function migrationError(
   const code = outcome === 'cancelled' ? 'ERR_PRECOPY_ABORTED' : (own?.code ?? 'ERR_PRECOPY_MIGRATION_FAILED');
   return new MigrationError(code, message, {
     owner,
-    remedy: own?.remedy ?? REMEDIES[owner],
+    remedy: own?.remedy ?? (phase === 'connect' ? 'Nothing was touched: the guest is as it was.' : REMEDIES[owner]),
     ...(phase === undefined ? {} : { phase }),
     ...(cause === undefined ? {} : { cause }),
   });

@@ -1,6 +1,6 @@
 import { PrecopyError } from '../errors.js';
 import { type Domain, DomainGetJobStatsFlags, type JobStats, LibvirtError } from '../libvirt/index.js';
-import { type AbortAnswer, type AbortRequest, abortOutcome, requestAbort } from './abort.js';
+import { type AbortAnswer, type AbortRequest, abortOutcome, type CallState, requestAbort } from './abort.js';
 import { migrateCall } from './call.js';
 import { Clock } from './clock.js';
 import { connectSides, findGuest, type Sides } from './connect.js';
@@ -38,7 +38,7 @@ export class Run {
   #control: Control | undefined;
   #sentBytes: number | undefined;
   #abortAnswer: Promise<AbortAnswer> | undefined;
-  #callIsOut = false;
+  #call: CallState = 'not made';
 
   constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void) {
     this.#options = options;
@@ -99,9 +99,9 @@ export class Run {
     const over = new AbortController();
 
     this.#phases.advance('prepare', this.#clock.atMs());
-    this.#callIsOut = true;
+    this.#call = 'out';
     const call = start().finally(() => {
-      this.#callIsOut = false;
+      this.#call = 'back';
       over.abort();
     });
     const sampling = sampler.run();
@@ -122,7 +122,7 @@ export class Run {
     if (control.warning !== undefined) this.#warn(control.warning);
     this.#control = control.mode;
     const { flags, parameters } = migrateCall(this.#options, control.mode);
-    const lookup = source.data.domainLookupByUUIDString(uuid);
+    const lookup = source.data.domainLookupByUUID(uuid);
     const domain = await withDeadline(lookup, deadlines.callMs, 'Looking for the guest on the source');
     return control.mode === 'direct'
       ? () => domain.migrate3(destination.data, parameters, flags)
@@ -147,7 +147,7 @@ export class Run {
     const { abortMs } = this.#options.deadlines;
     await this.#abort.asked;
     this.#emit({ type: 'abort', atMs: this.#clock.atMs(), reason: this.#abort.reason });
-    this.#abortAnswer = requestAbort(guest, abortMs, () => !this.#callIsOut);
+    this.#abortAnswer = requestAbort(guest, abortMs, () => this.#call === 'back');
     await sleep(abortMs, over);
     throw new PrecopyError(
       'ERR_PRECOPY_ABORT_HUNG',
@@ -208,7 +208,7 @@ export class Run {
   async #abortReport(owner: MigrationResult['owner']): Promise<MigrationResult['abort']> {
     if (!this.#abort.isAsked) return undefined;
     const answer = (await this.#abortAnswer) ?? 'too late';
-    return { reason: this.#abort.reason, outcome: abortOutcome(answer, !this.#callIsOut, owner) };
+    return { reason: this.#abort.reason, outcome: abortOutcome(answer, this.#call, owner) };
   }
 
   async #completedJobOn(side: Side | undefined): Promise<JobStats | undefined> {

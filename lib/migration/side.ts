@@ -72,7 +72,7 @@ export class Side {
   async findDomain(nameOrUuid: string): Promise<Domain | undefined> {
     const connection = await this.#liveControl();
     const lookup = UUID.test(nameOrUuid)
-      ? connection.domainLookupByUUIDString(nameOrUuid)
+      ? connection.domainLookupByUUID(nameOrUuid)
       : connection.domainLookupByName(nameOrUuid);
     try {
       return await withDeadline(lookup, this.#deadlines.callMs, `Looking for the guest on the ${this.role}`);
@@ -112,7 +112,7 @@ export class Side {
 
   /** The control connection, opened anew when the daemon went away in between: who owns the guest must be asked all the same. */
   async #liveControl(): Promise<Connection> {
-    if (this.#control.closed || !(await this.#answers())) {
+    if (this.#control.closed || this.#control.lost !== undefined || !(await this.#answers())) {
       const renewed = await openHost(this.#control, this.#deadlines.connectMs, `Reconnecting to the ${this.role}`);
       this.#control.close().catch(() => {});
       this.#control = renewed;
@@ -171,12 +171,7 @@ async function identify(connection: Connection): Promise<HostIdentity> {
   return {
     hostname,
     hostUuid,
-    libvirtVersion: versionText(libvirtVersion),
-    hypervisorVersion: versionText(hypervisorVersion),
+    libvirtVersion: libvirtVersion.text,
+    hypervisorVersion: hypervisorVersion.text,
   };
-}
-
-/** libvirt's versions are major * 1 000 000 + minor * 1000 + release. */
-function versionText(version: number): string {
-  return [Math.floor(version / 1_000_000), Math.floor(version / 1000) % 1000, version % 1000].join('.');
 }

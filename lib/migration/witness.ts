@@ -1,4 +1,11 @@
-import type { JobStats, LifecycleEvent } from '../libvirt/index.js';
+import type {
+  Connection,
+  DomainEventName,
+  DomainEvents,
+  JobStats,
+  LifecycleEvent,
+  Subscription,
+} from '../libvirt/index.js';
 import type { Clock } from './clock.js';
 import type { Role } from './events.js';
 import { sleep } from './sampler.js';
@@ -18,7 +25,7 @@ export class Witness {
   readonly #uuid: string;
   readonly #clock: Clock;
   readonly #handlers: WitnessHandlers;
-  readonly #unsubscribe: (() => Promise<void>)[] = [];
+  readonly #subscriptions: Subscription[] = [];
   #passes = 0;
   #stoppedAtMs: number | undefined;
   #resumedAtMs: number | undefined;
@@ -66,7 +73,7 @@ export class Witness {
   }
 
   async stop(): Promise<void> {
-    await Promise.allSettled(this.#unsubscribe.map((unsubscribe) => unsubscribe()));
+    await Promise.allSettled(this.#subscriptions.map((subscription) => subscription.unsubscribe()));
   }
 
   #isPauseOpen(): boolean {
@@ -87,8 +94,11 @@ export class Witness {
     if (event === 'resumed') this.#resumedAtMs = atMs;
   }
 
-  #subscribe: SubscribeFunction = async (connection, type, listener) => {
-    const subscription = await connection.subscribe(type, listener);
-    this.#unsubscribe.push(() => subscription.unsubscribe());
-  };
+  async #subscribe<Name extends DomainEventName>(
+    connection: Connection,
+    name: Name,
+    listener: (event: DomainEvents[Name]) => void,
+  ): Promise<void> {
+    this.#subscriptions.push(await connection.subscribe(name, listener));
+  }
 }

@@ -33,7 +33,7 @@ if ! [ -f build/Release/precopy.node ] || ! is_current build/.precopy-stamp "$ab
   prefix="$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")"
   # Headers that came with Node spare a download.
   if [ -f "$prefix/include/node/node_api.h" ]; then nodedir=(--nodedir "$prefix"); else nodedir=(); fi
-  npx --no-install node-gyp rebuild --loglevel=error "${nodedir[@]}" >build.log 2>&1 || { cat build.log; rm -f build.log; exit 1; }
+  npx --no-install node-gyp rebuild --jobs max --loglevel=error "${nodedir[@]}" >build.log 2>&1 || { cat build.log; rm -f build.log; exit 1; }
   rm -f build.log
   remember build/.precopy-stamp "$abi" native binding.gyp node_modules/.precopy-stamp
 fi

@@ -1,23 +1,24 @@
 import { test } from 'tap';
-import { type AbortAnswer, AbortRequest, abortOutcome } from '../../lib/migration/abort.js';
+import { type AbortAnswer, AbortRequest, abortOutcome, type CallState } from '../../lib/migration/abort.js';
 import type { Owner } from '../../lib/migration/ownership.js';
 
-const table: [AbortAnswer, boolean, Owner, string][] = [
-  ['accepted', true, 'source', 'cancelled'],
-  ['accepted', true, 'destination', 'completedAnyway'],
-  ['too late', true, 'destination', 'completedAnyway'],
-  ['too late', true, 'source', 'cancelled'],
-  ['refused', true, 'destination', 'refused'],
-  ['refused', true, 'source', 'cancelled'],
-  ['accepted', false, 'source', 'hung'],
-  ['refused', false, 'unknown', 'refused'],
-  ['accepted', true, 'unknown', 'hung'],
-  ['accepted', true, 'neither', 'hung'],
+const table: [AbortAnswer, CallState, Owner, string][] = [
+  ['too late', 'not made', 'unknown', 'cancelled'],
+  ['accepted', 'back', 'source', 'cancelled'],
+  ['accepted', 'back', 'destination', 'completedAnyway'],
+  ['too late', 'back', 'destination', 'completedAnyway'],
+  ['too late', 'back', 'source', 'cancelled'],
+  ['refused', 'back', 'destination', 'refused'],
+  ['refused', 'back', 'source', 'cancelled'],
+  ['accepted', 'out', 'source', 'hung'],
+  ['refused', 'out', 'unknown', 'refused'],
+  ['accepted', 'back', 'unknown', 'hung'],
+  ['accepted', 'back', 'neither', 'hung'],
 ];
 
-for (const [answer, cameBack, owner, outcome] of table) {
-  test(`${answer}, call ${cameBack ? 'came back' : 'still out'}, owner ${owner}: ${outcome}`, (t) => {
-    t.equal(abortOutcome(answer, cameBack, owner), outcome);
+for (const [answer, call, owner, outcome] of table) {
+  test(`${answer}, call ${call}, owner ${owner}: ${outcome}`, (t) => {
+    t.equal(abortOutcome(answer, call, owner), outcome);
     t.end();
   });
 }

@@ -11,6 +11,9 @@ const valid: MigrateOptions = { source: 'qemu+tls://a/system', destination: 'qem
 const wrong: [string, unknown, RegExp][] = [
   ['source', 7, /libvirt URI/],
   ['source', '', /libvirt URI/],
+  ['source', 'qemu+ssh://a/system?command=/bin/x', /without the parameter command/],
+  ['destination', { uri: 'qemu:///system?socket=/run/x' }, /without the parameter socket/],
+  ['transport.peerUri', 'qemu+ext://b/system', /allowExternalTransport|ext/],
   ['destination', { socketPath: '/x' }, /libvirt URI/],
   ['domain', '', /non-empty string/],
   ['transport', 'fast', /an object/],
@@ -34,7 +37,7 @@ for (const [option, value, allowed] of wrong) {
     const [first = '', second] = option.split('.');
     const options = { ...valid, [first]: second === undefined ? value : { [second]: value } };
     t.throws(() => migrate(options), { code: 'ERR_PRECOPY_INVALID_ARGUMENT', message: allowed });
-    t.throws(() => migrate(options), { message: new RegExp(option.replace('.', '\\.')) });
+    t.throws(() => migrate(options), { message: new RegExp(`^${option.replace('.', '\\.')}`) });
     t.end();
   });
 }

@@ -4,7 +4,6 @@ import { Sampler, sampleOf } from '../../lib/migration/sampler.js';
 const stats = (memoryProcessedBytes: number, more = {}) => ({
   type: 'unbounded' as const,
   memoryProcessedBytes,
-  unknown: {},
   ...more,
 });
 

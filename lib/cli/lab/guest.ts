@@ -1,0 +1,15 @@
+import { Command } from 'commander';
+import { guestListCommand } from './guest-list.js';
+import { guestStartCommand } from './guest-start.js';
+import { guestStopCommand } from './guest-stop.js';
+
+/** `precopy lab guest`: guests whose hearts beat, so that somebody outside can tell how they fare. */
+export function guestCommand(): Command {
+  const command = new Command('guest')
+    .description('start, list and end guests in a lab')
+    .addCommand(guestStartCommand())
+    .addCommand(guestListCommand())
+    .addCommand(guestStopCommand());
+  for (const inner of command.commands) inner.exitOverride();
+  return command;
+}

@@ -1,0 +1,294 @@
+#include "events.h"
+
+#include <libvirt/libvirt.h>
+
+#include <array>
+#include <ctime>
+#include <map>
+
+#include "call.h"
+
+namespace precopy {
+
+namespace {
+
+/// CLOCK_MONOTONIC, the clock of process.hrtime.bigint().
+uint64_t MonotonicNs() {
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<uint64_t>(now.tv_nsec);
+}
+
+/// One event on its way to JavaScript. The domain of a callback is only borrowed: what identifies it is
+/// copied.
+class Event final : public Task {
+ public:
+  Event(double listener, virDomainPtr domain, Record fields)
+      : listener_(listener), monotonic_ns_(MonotonicNs()), fields_(std::move(fields)) {
+    if (domain == nullptr) return;
+    const unsigned int id = virDomainGetID(domain);
+    std::array<char, VIR_UUID_STRING_BUFLEN> uuid{};
+    virDomainGetUUIDString(domain, uuid.data());
+    domain_ = {{"name", Text(virDomainGetName(domain))},
+               {"uuid", Text(uuid.data())},
+               {"id", id == static_cast<unsigned int>(-1) ? Scalar() : Count(id)}};
+  }
+
+  void Finish(Napi::Env env) override {
+    const auto environment = Environment::Of(env);
+    if (environment->EventHandler().IsEmpty()) return;
+    environment->EventHandler().Call({Napi::Number::New(env, listener_),
+                                      Napi::BigInt::New(env, monotonic_ns_), ToJs(env, domain_),
+                                      ToJs(env, fields_)});
+  }
+
+ private:
+  double listener_;
+  uint64_t monotonic_ns_;
+  Record domain_;
+  Record fields_;
+};
+
+/// What a registration with libvirt carries along; freed by libvirt when the registration ends.
+void* NewOpaque(const EventTarget& target) {
+  return std::make_unique<EventTarget>(target).release();
+}
+
+void FreeOpaque(void* opaque) {
+  const std::unique_ptr<EventTarget> last(static_cast<EventTarget*>(opaque));
+}
+
+void Emit(virDomainPtr domain, void* opaque, Record fields) {
+  const auto* target = static_cast<const EventTarget*>(opaque);
+  target->environment->Post(std::make_unique<Event>(target->listener, domain, std::move(fields)));
+}
+
+int OnLifecycle(virConnectPtr, virDomainPtr domain, int event, int detail, void* opaque) {
+  Emit(domain, opaque, {{"event", Count(event)}, {"detail", Count(detail)}});
+  return 0;
+}
+
+void OnPlain(virConnectPtr, virDomainPtr domain, void* opaque) {
+  Emit(domain, opaque, {});
+}
+
+void OnRtcChange(virConnectPtr, virDomainPtr domain, long long offset, void* opaque) {
+  Emit(domain, opaque, {{"utcOffsetSeconds", Count(offset)}});
+}
+
+void OnWatchdog(virConnectPtr, virDomainPtr domain, int action, void* opaque) {
+  Emit(domain, opaque, {{"action", Count(action)}});
+}
+
+void OnIoError(virConnectPtr, virDomainPtr domain, const char* path, const char* alias, int action,
+               void* opaque) {
+  Emit(domain, opaque, {{"sourcePath", Text(path)}, {"deviceAlias", Text(alias)}, {"action", Count(action)}});
+}
+
+void OnIoErrorReason(virConnectPtr, virDomainPtr domain, const char* path, const char* alias, int action,
+                     const char* reason, void* opaque) {
+  Emit(domain, opaque,
+       {{"sourcePath", Text(path)},
+        {"deviceAlias", Text(alias)},
+        {"action", Count(action)},
+        {"reason", Text(reason)}});
+}
+
+void OnGraphics(virConnectPtr, virDomainPtr domain, int phase, const virDomainEventGraphicsAddress* local,
+                const virDomainEventGraphicsAddress* remote, const char* scheme,
+                const virDomainEventGraphicsSubject* subject, void* opaque) {
+  Record fields = {{"phase", Count(phase)},
+                   {"local.family", Count(local->family)},
+                   {"local.node", Text(local->node)},
+                   {"local.service", Text(local->service)},
+                   {"remote.family", Count(remote->family)},
+                   {"remote.node", Text(remote->node)},
+                   {"remote.service", Text(remote->service)},
+                   {"authenticationScheme", Text(scheme)}};
+  for (int i = 0; subject != nullptr && i < subject->nidentity; ++i) {
+    const virDomainEventGraphicsSubjectIdentity& identity = subject->identities[i];
+    const std::string prefix = "identity." + std::to_string(i);
+    fields.emplace_back(prefix + ".type", Text(identity.type));
+    fields.emplace_back(prefix + ".name", Text(identity.name));
+  }
+  Emit(domain, opaque, std::move(fields));
+}
+
+void OnBlockJob(virConnectPtr, virDomainPtr domain, const char* disk, int type, int status, void* opaque) {
+  Emit(domain, opaque, {{"disk", Text(disk)}, {"type", Count(type)}, {"status", Count(status)}});
+}
+
+void OnDiskChange(virConnectPtr, virDomainPtr domain, const char* before, const char* after,
+                  const char* alias, int reason, void* opaque) {
+  Emit(domain, opaque,
+       {{"oldSourcePath", Text(before)},
+        {"newSourcePath", Text(after)},
+        {"deviceAlias", Text(alias)},
+        {"reason", Count(reason)}});
+}
+
+void OnTrayChange(virConnectPtr, virDomainPtr domain, const char* alias, int reason, void* opaque) {
+  Emit(domain, opaque, {{"deviceAlias", Text(alias)}, {"reason", Count(reason)}});
+}
+
+void OnPowerManagement(virConnectPtr, virDomainPtr domain, int /*reason*/, void* opaque) {
+  Emit(domain, opaque, {});
+}
+
+void OnBalloonChange(virConnectPtr, virDomainPtr domain, unsigned long long actual, void* opaque) {
+  Emit(domain, opaque, {{"actualKibibytes", Count(actual)}});
+}
+
+void OnDevice(virConnectPtr, virDomainPtr domain, const char* alias, void* opaque) {
+  Emit(domain, opaque, {{"deviceAlias", Text(alias)}});
+}
+
+void OnParameters(virConnectPtr, virDomainPtr domain, virTypedParameterPtr items, int count, void* opaque) {
+  Emit(domain, opaque, TypedParameters::ToRecord(items, count));
+}
+
+void OnAgentLifecycle(virConnectPtr, virDomainPtr domain, int state, int reason, void* opaque) {
+  Emit(domain, opaque, {{"state", Count(state)}, {"reason", Count(reason)}});
+}
+
+void OnMigrationIteration(virConnectPtr, virDomainPtr domain, int iteration, void* opaque) {
+  Emit(domain, opaque, {{"iteration", Count(iteration)}});
+}
+
+void OnMetadataChange(virConnectPtr, virDomainPtr domain, int type, const char* uri, void* opaque) {
+  Emit(domain, opaque, {{"type", Count(type)}, {"namespaceUri", Text(uri)}});
+}
+
+void OnBlockThreshold(virConnectPtr, virDomainPtr domain, const char* device, const char* path,
+                      unsigned long long threshold, unsigned long long excess, void* opaque) {
+  Emit(domain, opaque,
+       {{"device", Text(device)},
+        {"path", Text(path)},
+        {"thresholdBytes", Count(threshold)},
+        {"excessBytes", Count(excess)}});
+}
+
+void OnMemoryFailure(virConnectPtr, virDomainPtr domain, int recipient, int action, unsigned int flags,
+                     void* opaque) {
+  Emit(domain, opaque, {{"recipient", Count(recipient)}, {"action", Count(action)}, {"flags", Count(flags)}});
+}
+
+void OnMemoryDeviceSizeChange(virConnectPtr, virDomainPtr domain, const char* alias, unsigned long long size,
+                              void* opaque) {
+  Emit(domain, opaque, {{"deviceAlias", Text(alias)}, {"sizeKibibytes", Count(size)}});
+}
+
+void OnNicMacChange(virConnectPtr, virDomainPtr domain, const char* alias, const char* before,
+                    const char* after, void* opaque) {
+  Emit(domain, opaque, {{"deviceAlias", Text(alias)}, {"oldMac", Text(before)}, {"newMac", Text(after)}});
+}
+
+/// Since libvirt 11.2.0, newer than the oldest headers we build with.
+constexpr int kNicMacChange = 27;
+
+virConnectDomainEventGenericCallback CallbackFor(int event_id) {
+  static const std::map<int, virConnectDomainEventGenericCallback> callbacks = {
+      {VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(OnLifecycle)},
+      {VIR_DOMAIN_EVENT_ID_REBOOT, VIR_DOMAIN_EVENT_CALLBACK(OnPlain)},
+      {VIR_DOMAIN_EVENT_ID_RTC_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(OnRtcChange)},
+      {VIR_DOMAIN_EVENT_ID_WATCHDOG, VIR_DOMAIN_EVENT_CALLBACK(OnWatchdog)},
+      {VIR_DOMAIN_EVENT_ID_IO_ERROR, VIR_DOMAIN_EVENT_CALLBACK(OnIoError)},
+      {VIR_DOMAIN_EVENT_ID_GRAPHICS, VIR_DOMAIN_EVENT_CALLBACK(OnGraphics)},
+      {VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON, VIR_DOMAIN_EVENT_CALLBACK(OnIoErrorReason)},
+      {VIR_DOMAIN_EVENT_ID_CONTROL_ERROR, VIR_DOMAIN_EVENT_CALLBACK(OnPlain)},
+      {VIR_DOMAIN_EVENT_ID_BLOCK_JOB, VIR_DOMAIN_EVENT_CALLBACK(OnBlockJob)},
+      {VIR_DOMAIN_EVENT_ID_DISK_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(OnDiskChange)},
+      {VIR_DOMAIN_EVENT_ID_TRAY_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(OnTrayChange)},
+      {VIR_DOMAIN_EVENT_ID_PMWAKEUP, VIR_DOMAIN_EVENT_CALLBACK(OnPowerManagement)},
+      {VIR_DOMAIN_EVENT_ID_PMSUSPEND, VIR_DOMAIN_EVENT_CALLBACK(OnPowerManagement)},
+      {VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(OnBalloonChange)},
+      {VIR_DOMAIN_EVENT_ID_PMSUSPEND_DISK, VIR_DOMAIN_EVENT_CALLBACK(OnPowerManagement)},
+      {VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, VIR_DOMAIN_EVENT_CALLBACK(OnDevice)},
+      {VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2, VIR_DOMAIN_EVENT_CALLBACK(OnBlockJob)},
+      {VIR_DOMAIN_EVENT_ID_TUNABLE, VIR_DOMAIN_EVENT_CALLBACK(OnParameters)},
+      {VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(OnAgentLifecycle)},
+      {VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, VIR_DOMAIN_EVENT_CALLBACK(OnDevice)},
+      {VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION, VIR_DOMAIN_EVENT_CALLBACK(OnMigrationIteration)},
+      {VIR_DOMAIN_EVENT_ID_JOB_COMPLETED, VIR_DOMAIN_EVENT_CALLBACK(OnParameters)},
+      {VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED, VIR_DOMAIN_EVENT_CALLBACK(OnDevice)},
+      {VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(OnMetadataChange)},
+      {VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD, VIR_DOMAIN_EVENT_CALLBACK(OnBlockThreshold)},
+      {VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE, VIR_DOMAIN_EVENT_CALLBACK(OnMemoryFailure)},
+      {VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(OnMemoryDeviceSizeChange)},
+      {kNicMacChange, VIR_DOMAIN_EVENT_CALLBACK(OnNicMacChange)},
+  };
+  const auto found = callbacks.find(event_id);
+  if (found == callbacks.end()) throw Failure::Argument("eventId", "an event that this addon knows");
+  return found->second;
+}
+
+double Register(const Connection::Lease& connection, const std::optional<Domain::Lease>& domain,
+                int32_t event_id, const EventTarget& target) {
+  const auto callback = CallbackFor(event_id);
+  void* const opaque = NewOpaque(target);
+  const int id = virConnectDomainEventRegisterAny(
+      connection.Get(), domain.has_value() ? domain->Get() : nullptr, event_id, callback, opaque, FreeOpaque);
+  if (id < 0) {
+    // libvirt calls the free callback only for what it has registered.
+    const Failure failure = Failure::Libvirt();
+    FreeOpaque(opaque);
+    throw failure;
+  }
+  connection.Owner()->AddRegistration(id);
+  return id;
+}
+
+void OnClose(virConnectPtr, int reason, void* opaque) {
+  Emit(nullptr, opaque, {{"reason", Count(reason)}});
+}
+
+/// False if the driver knows no such thing: its connections cannot break.
+bool RegisterClose(const Connection::Lease& connection, const EventTarget& target) {
+  void* const opaque = NewOpaque(target);
+  if (virConnectRegisterCloseCallback(connection.Get(), OnClose, opaque, FreeOpaque) < 0) {
+    const Failure failure = Failure::Libvirt();
+    FreeOpaque(opaque);
+    if (failure.Number() == VIR_ERR_NO_SUPPORT) return false;
+    throw failure;
+  }
+  connection.Owner()->SetCloseCallback(OnClose);
+  return true;
+}
+
+Napi::Value OnEvent(const Napi::CallbackInfo& info) {
+  Environment::Of(info.Env())->SetEventHandler(info[0].As<Napi::Function>());
+  return info.Env().Undefined();
+}
+
+Napi::Value Retain(const Napi::CallbackInfo& info) {
+  Environment::Of(info.Env())->Retain(info.Env());
+  return info.Env().Undefined();
+}
+
+Napi::Value Release(const Napi::CallbackInfo& info) {
+  Environment::Of(info.Env())->Release(info.Env());
+  return info.Env().Undefined();
+}
+
+}  // namespace
+
+EventTarget Argument<EventTarget>::From(const Napi::Value& value, const char* name) {
+  return {Environment::Of(value.Env()), FromJs<double>(value, name)};
+}
+
+void BindEvents(Napi::Object exports) {
+  const Napi::Env env = exports.Env();
+  Bind(exports, "connectDomainEventRegisterAny", {"connection", "domain", "eventId", "listener"}, Register);
+  Bind(exports, "connectDomainEventDeregisterAny", {"connection", "callbackId"},
+       [](const Connection::Lease& connection, int32_t callback_id) {
+         Check(virConnectDomainEventDeregisterAny(connection.Get(), callback_id));
+         connection.Owner()->RemoveRegistration(callback_id);
+         return Nothing();
+       });
+  Bind(exports, "connectRegisterCloseCallback", {"connection", "listener"}, RegisterClose);
+  exports.Set("onEvent", Napi::Function::New(env, OnEvent, "onEvent"));
+  exports.Set("retain", Napi::Function::New(env, Retain, "retain"));
+  exports.Set("release", Napi::Function::New(env, Release, "release"));
+}
+
+}  // namespace precopy
