@@ -5,8 +5,11 @@ import { corruptStampedPage } from '../support/guest-memory.js';
 import { machines, PlainLab } from '../support/plain-lab.js';
 
 const MIB = 1024 ** 2;
-const SET_BYTES = 64 * MIB;
+const SET_BYTES = 32 * MIB;
 const SET_PAGES = SET_BYTES / 4096;
+
+/** So that a sweep takes half a second. */
+const verifiedPagesPerSecond = 2 * SET_PAGES;
 
 for (const machine of await machines()) {
   const name = `${machine.kind} guest under ${machine.accelerator}`;
@@ -16,7 +19,7 @@ for (const machine of await machines()) {
       await using lab = await PlainLab.start();
       const { guest, heartbeats } = await lab.startGuest({
         ...machine,
-        workload: { name: workload, setBytes: SET_BYTES },
+        workload: { name: workload, setBytes: SET_BYTES, verifiedPagesPerSecond },
       });
       const sweep = (heartbeats.latest?.verifiedPages ?? 0) + SET_PAGES;
       await heartbeats.waitFor((beat) => beat.verifiedPages >= sweep);
@@ -33,7 +36,7 @@ for (const machine of await machines()) {
     await using lab = await PlainLab.start();
     const { guest, heartbeats } = await lab.startGuest({
       ...machine,
-      workload: { name: 'steady', setBytes: SET_BYTES },
+      workload: { name: 'steady', setBytes: SET_BYTES, verifiedPagesPerSecond },
     });
     await delay(1000);
     const { destination, uri } = await lab.startDestination(guest);

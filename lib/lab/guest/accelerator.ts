@@ -63,5 +63,11 @@ async function tryKvm(files: GuestFiles): Promise<string | undefined> {
     return String(error);
   }
   if (GUEST_IS_UP.test(console)) return undefined;
-  return `${console}${complaint}`.trim() || `it was not up after ${TIMEOUT_MS} ms.`;
+  return firstComplaint(`${console}\n${complaint}`) ?? `it was not up after ${TIMEOUT_MS} ms.`;
+}
+
+/** What the guest or QEMU said first, but for QEMU's remarks on what the processor model lacks here. */
+function firstComplaint(said: string): string | undefined {
+  const lines = said.split('\n').filter((line) => line.trim() !== '' && !/warning:|^(SeaBIOS|iPXE)/.test(line));
+  return lines[0]?.trim();
 }

@@ -27,7 +27,7 @@
 #define NO_INTERRUPT 1u
 
 #define QUEUE_ENTRIES 256  // what QEMU offers; the legacy interface leaves no choice
-#define SLOTS 16           // of them in use: fewer pages to dirty
+#define SLOTS 128          // of them in use: room for beats while QEMU is held up, in few pages
 
 struct descriptor {
   uint64_t address;
