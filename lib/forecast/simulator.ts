@@ -50,6 +50,8 @@ class Simulation {
   #sentBytes = 0;
   #syncs = 1;
   #syncsAtTimer = 1;
+  #syncedAtMs = 0;
+  #dirtiedBytesPerSecond: number | undefined;
   #linkIndex = 0;
   #linkRate: LinkRate | undefined;
   #windowSentBytes = 0;
@@ -124,6 +126,7 @@ class Simulation {
     if (this.#isPostCopy) return this.#remainingBytes <= 0;
     this.#advance(this.#syncMs);
     this.#atMs += this.#syncMs;
+    const sinceSyncMs = this.#atMs - this.#syncedAtMs;
     const found = this.#sync();
     const durationMs = this.#atMs - this.#passStartedAtMs;
     this.#remainingBytes = Math.min(this.#remainingBytes + found, this.#scenario.memoryBytes);
@@ -141,12 +144,14 @@ class Simulation {
     this.#passStartedAtMs = this.#atMs;
     this.#passBytes = this.#remainingBytes;
     this.#dirtyBytes = this.#remainingBytes;
+    this.#dirtiedBytesPerSecond = (found / sinceSyncMs) * 1000;
     return false;
   }
 
   #sync(): number {
     const found = this.#guest.sync();
     this.#syncs += 1;
+    this.#syncedAtMs = this.#atMs;
     if (this.#settings.autoConverge !== undefined) {
       this.#autoConverge = autoConvergeAtSync(
         this.#autoConverge,
@@ -258,7 +263,6 @@ class Simulation {
     const { budget = {}, escalate = [], memoryBytes, monitor = false } = this.#scenario;
     const link = this.#linkRate?.bytesPerSecond;
     const dirtyBytes = this.#dirtyBytes;
-    const last = this.#passes.at(-1);
     return {
       elapsedMs: this.#atMs,
       pass: this.#pass,
@@ -272,7 +276,7 @@ class Simulation {
       dirtyBytes,
       linkBytesPerSecond: link,
       rawLinkBytesPerSecond: this.#linkRate?.rawBytesPerSecond,
-      dirtiedBytesPerSecond: last === undefined ? undefined : (last.dirtiedBytes / last.durationMs) * 1000,
+      dirtiedBytesPerSecond: this.#dirtiedBytesPerSecond,
       expectedPauseMs:
         dirtyBytes === undefined || !link ? undefined : expectedPauseMs(dirtyBytes, link, this.#fixedPauseMs),
       fixedPauseMs: this.#fixedPauseMs,

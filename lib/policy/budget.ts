@@ -91,9 +91,8 @@ function atBoundary(view: View, link: number, state: State): Outcome {
   }
   if (bestMs <= allowedMs && !isLate) return { state, actions: relax(view, bestMs, allowedMs), notes: [] };
 
-  const problem = isLate
-    ? tooLate(view)
-    : `no pass left less than ${Math.round(bestMs + view.fixedPauseMs)} ms of pause, ${view.budget.pauseMs ?? DOWNTIME_LIMIT_MS.default} ms are allowed`;
+  const isPauseTooLong = stalledAtMs !== undefined && bestMs > allowedMs;
+  const problem = isPauseTooLong ? tooLong(view, bestMs) : tooLate(view);
   const step = escalate(view, state.escalations, {
     problem,
     isUrgent: isPatienceOver(view, stalledAtMs) || isLastBoundary(view, dirtyBytes, link),
@@ -101,7 +100,7 @@ function atBoundary(view: View, link: number, state: State): Outcome {
   });
   const remedy = remedyFor(view, view.budget);
   const note: Note = {
-    code: isLate ? 'total-budget' : 'pause-budget',
+    code: isPauseTooLong ? 'pause-budget' : 'total-budget',
     message: problem,
     ...(remedy === undefined ? {} : { remedy }),
   };
@@ -155,6 +154,11 @@ function isPatienceOver(view: View, stalledAtMs: number | undefined): boolean {
 function isLastBoundary(view: View, dirtyBytes: number, link: number): boolean {
   const { totalMs } = view.budget;
   return totalMs !== undefined && view.elapsedMs + 2 * (dirtyBytes / link) * 1000 + view.fixedPauseMs > totalMs;
+}
+
+function tooLong(view: View, bestMs: number): string {
+  const { pauseMs = DOWNTIME_LIMIT_MS.default } = view.budget;
+  return `no pass left less than ${Math.round(bestMs + view.fixedPauseMs)} ms of pause, ${pauseMs} ms are allowed`;
 }
 
 function tooLate(view: View): string {
