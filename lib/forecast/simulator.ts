@@ -129,7 +129,7 @@ class Simulation {
     const sinceSyncMs = this.#atMs - this.#syncedAtMs;
     const found = this.#sync();
     const durationMs = this.#atMs - this.#passStartedAtMs;
-    this.#remainingBytes = Math.min(this.#remainingBytes + found, this.#scenario.memoryBytes);
+    this.#remainingBytes = this.#joined(found);
     // In a pass so short that no window was closed yet QEMU has no bandwidth to decide by; it goes on.
     if (this.#isReleased || this.#remainingBytes < this.#threshold()) return true;
     const finished: Pass = {
@@ -164,18 +164,20 @@ class Simulation {
     return found;
   }
 
-  /** The extra sync of auto-converge: it adds to the pass under way what it does not have to send anyway. */
+  /** What is left to send once pages were found dirty, of which some were left to be sent anyway. */
+  #joined(foundBytes: number): number {
+    const unsent = Math.min(this.#remainingBytes / Math.max(this.#passBytes, this.#guest.setBytes, 1), 1);
+    return Math.min(this.#remainingBytes + foundBytes * (1 - unsent), this.#scenario.memoryBytes);
+  }
+
+  /** The extra sync of auto-converge, which adds to the pass under way. */
   #onTimer(): void {
     const isDue =
       this.#settings.autoConverge !== undefined &&
       this.#pass > 1 &&
       this.#syncs === this.#syncsAtTimer &&
       !this.#isPostCopy;
-    if (isDue) {
-      const unsent =
-        (this.#remainingBytes / this.#passBytes) * Math.min(1, this.#passBytes / Math.max(this.#guest.setBytes, 1));
-      this.#remainingBytes += this.#sync() * (1 - Math.min(unsent, 1));
-    }
+    if (isDue) this.#remainingBytes = this.#joined(this.#sync());
     this.#syncsAtTimer = this.#syncs;
   }
 
@@ -247,7 +249,7 @@ class Simulation {
         this.#isReleased = true;
         break;
       case 'post-copy':
-        this.#remainingBytes = Math.min(this.#remainingBytes + this.#guest.sync(), this.#scenario.memoryBytes);
+        this.#remainingBytes = this.#joined(this.#guest.sync());
         this.#isPostCopy = true;
         break;
       case 'pause':

@@ -24,9 +24,9 @@ const PATIENCE_MS = 10_000;
 const PATIENCE_SHARE = 0.25;
 /** A moment within this of the best one seen is good enough; so is a limit that much above what the best one needed. */
 const NEAR_BEST = 1.1;
-/** An abort takes time as well: so much of the total is kept for it, but not more than a second. */
+/** An abort takes time as well: so much of the total is kept for it, within these bounds. */
 const ABORT_SHARE = 0.05;
-const ABORT_MS = 1000;
+const ABORT_MS = { minimum: 200, maximum: 1000 };
 
 /**
  * The policy that meets a budget as well as possible; the default.
@@ -136,7 +136,9 @@ function makeTheBestOfIt(view: View, bestMs: number, allowedMs: number): Action[
 
 function isTimeUp(view: View): boolean {
   const { totalMs } = view.budget;
-  return totalMs !== undefined && view.elapsedMs >= totalMs - Math.min(totalMs * ABORT_SHARE, ABORT_MS);
+  if (totalMs === undefined) return false;
+  const reserveMs = Math.min(Math.max(totalMs * ABORT_SHARE, ABORT_MS.minimum), ABORT_MS.maximum);
+  return view.elapsedMs >= totalMs - reserveMs;
 }
 
 function isTooSlow(view: View, targetBytes: number): boolean {
