@@ -166,8 +166,9 @@ class Simulation {
 
   /** What is left to send once pages were found dirty, of which some were left to be sent anyway. */
   #joined(foundBytes: number): number {
-    const unsent = Math.min(this.#remainingBytes / Math.max(this.#passBytes, this.#guest.setBytes, 1), 1);
-    return Math.min(this.#remainingBytes + foundBytes * (1 - unsent), this.#scenario.memoryBytes);
+    const unsentShare = Math.min(this.#remainingBytes / Math.max(this.#passBytes, 1), 1);
+    const known = this.#guest.overlapBytes(foundBytes, this.#passBytes) * unsentShare;
+    return Math.min(this.#remainingBytes + foundBytes - known, this.#scenario.memoryBytes);
   }
 
   /** The extra sync of auto-converge, which adds to the pass under way. */

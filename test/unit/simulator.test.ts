@@ -43,21 +43,23 @@ test('dirty memory saturates at the set', (t) => {
   t.end();
 });
 
-test('the model and the simulator agree where nothing is decided', (t) => {
+test('the model and the simulator agree where nothing is decided and the limit is low', (t) => {
+  // With a higher limit QEMU ends each pass that much earlier, which the model leaves out.
+  const low = { ...policies.byName.qemu, settings: () => ({ downtimeLimitMs: 20, postCopy: false, notes: [] }) };
   for (const bytesPerSecond of [0, 10e6, 50e6, 90e6]) {
-    const { totalMs, pauseMs, sentBytes, passes } = run({ workload: steady(bytesPerSecond), syncMs: 0.1 });
+    const { totalMs, pauseMs, sentBytes, passes } = run({ workload: steady(bytesPerSecond), policy: low, syncMs: 0.1 });
     const model = predict({
       memoryBytes: USED,
       linkBytesPerSecond: LINK,
       rate: { bytesPerSecond, setBytes: 256 * MIB },
       pattern: 'sweep',
-      downtimeLimitMs: 300,
+      downtimeLimitMs: 20,
       fixedPauseMs: 50,
     });
     t.equal(model.converges, true);
-    t.ok(Math.abs(totalMs / model.totalMs - 1) < 0.1, `total ${totalMs} and ${model.totalMs}`);
-    t.ok(Math.abs(sentBytes / model.sentBytes - 1) < 0.1, `bytes ${sentBytes} and ${model.sentBytes}`);
-    t.ok(pauseMs <= 350.1 && model.pauseMs <= 350.1);
+    t.ok(Math.abs(totalMs / model.totalMs - 1) < 0.03, `total ${totalMs} and ${model.totalMs}`);
+    t.ok(Math.abs(sentBytes / model.sentBytes - 1) < 0.03, `bytes ${sentBytes} and ${model.sentBytes}`);
+    t.ok(pauseMs <= 70.1 && model.pauseMs <= 70.1);
     t.ok(passes >= model.passes, 'QEMU ends a pass as soon as the rest is below its threshold');
   }
   t.end();
@@ -69,7 +71,7 @@ test('what was measured on a guest of 1 GiB over 1 Gbit/s comes out again', (t) 
   t.ok(byDefault.pauseMs > 300 && byDefault.pauseMs < 385, `${byDefault.pauseMs}`);
   const strict = run({ workload: steady(50e6), policy: policies.byName.budget });
   t.ok(strict.pauseMs > 48 && strict.pauseMs < 67, `${strict.pauseMs}`);
-  t.ok(strict.totalMs < 1.06 * byDefault.totalMs);
+  t.ok(strict.totalMs < 1.1 * byDefault.totalMs, 'measured: 1.02 to 1.08');
   // A hot guest by default: never ends. With --timeout 5: suspended in mid-pass, the rest of it and 256 MiB again: 2.3..4.6 s.
   t.equal(run({ workload: hot() }).outcome, 'unfinished');
   const suspended = run({ workload: hot(), policy: virsh({ timeoutMs: 5000 }) });
@@ -83,18 +85,23 @@ test('what was measured on a guest of 1 GiB over 1 Gbit/s comes out again', (t) 
 
 test('auto-converge starts at the second sync that qualifies, and not before', (t) => {
   const seen: [number, number][] = [];
-  const settings = () => ({ postCopy: false, notes: [], autoConverge: { initial: 0.2, increment: 0.1 } });
+  const settings = () => ({
+    downtimeLimitMs: 1,
+    postCopy: false,
+    notes: [],
+    autoConverge: { initial: 0.2, increment: 0.1 },
+  });
   const policy = policyFromFunction('watch', (view: View) => {
     if (view.throttle !== seen.at(-1)?.[1]) seen.push([view.elapsedMs, view.throttle]);
     return [];
   });
   run({ workload: compute(317e6, 256 * MIB), policy: { ...policy, settings } });
-  // First pass 3.14 s, second 2.29 s, each 0.3 s shorter at most, since QEMU syncs as soon as the rest is below its threshold: measured at 5.5 s.
+  // First pass 3.14 s, second 2.29 s; measured at 5.5 s.
   t.same(
     seen.slice(0, 2).map(([, throttle]) => throttle),
     [0, 0.2],
   );
-  t.ok(Math.abs((seen[1]?.[0] ?? 0) - 5430) < 400, `${seen[1]?.[0]}`);
+  t.ok(Math.abs((seen[1]?.[0] ?? 0) - 5430) < 150, `${seen[1]?.[0]}`);
   t.end();
 });
 
