@@ -47,6 +47,16 @@ export class GuestMemory {
     }
   }
 
+  /**
+   * How many of the bytes found dirty are among those of the pass under way: a sweep goes on to other pages until it comes round, while
+   * writes anywhere in the set hit the pass in proportion.
+   */
+  overlapBytes(foundBytes: number, passBytes: number): number {
+    const { setBytes } = this;
+    if (this.#workload.pattern === 'sweep') return Math.min(Math.max(foundBytes + passBytes - setBytes, 0), foundBytes);
+    return foundBytes * Math.min(passBytes / Math.max(setBytes, 1), 1);
+  }
+
   /** Takes what is dirty, as a sync of the bitmap does, in bytes. */
   sync(): number {
     const { dirtyBytes } = this;

@@ -50,6 +50,8 @@ class Simulation {
   #sentBytes = 0;
   #syncs = 1;
   #syncsAtTimer = 1;
+  #syncedAtMs = 0;
+  #dirtiedBytesPerSecond: number | undefined;
   #linkIndex = 0;
   #linkRate: LinkRate | undefined;
   #windowSentBytes = 0;
@@ -124,9 +126,10 @@ class Simulation {
     if (this.#isPostCopy) return this.#remainingBytes <= 0;
     this.#advance(this.#syncMs);
     this.#atMs += this.#syncMs;
+    const sinceSyncMs = this.#atMs - this.#syncedAtMs;
     const found = this.#sync();
     const durationMs = this.#atMs - this.#passStartedAtMs;
-    this.#remainingBytes = Math.min(this.#remainingBytes + found, this.#scenario.memoryBytes);
+    this.#remainingBytes = this.#joined(found);
     // In a pass so short that no window was closed yet QEMU has no bandwidth to decide by; it goes on.
     if (this.#isReleased || this.#remainingBytes < this.#threshold()) return true;
     const finished: Pass = {
@@ -141,12 +144,14 @@ class Simulation {
     this.#passStartedAtMs = this.#atMs;
     this.#passBytes = this.#remainingBytes;
     this.#dirtyBytes = this.#remainingBytes;
+    this.#dirtiedBytesPerSecond = (found / sinceSyncMs) * 1000;
     return false;
   }
 
   #sync(): number {
     const found = this.#guest.sync();
     this.#syncs += 1;
+    this.#syncedAtMs = this.#atMs;
     if (this.#settings.autoConverge !== undefined) {
       this.#autoConverge = autoConvergeAtSync(
         this.#autoConverge,
@@ -159,18 +164,21 @@ class Simulation {
     return found;
   }
 
-  /** The extra sync of auto-converge: it adds to the pass under way what it does not have to send anyway. */
+  /** What is left to send once pages were found dirty, of which some were left to be sent anyway. */
+  #joined(foundBytes: number): number {
+    const unsentShare = Math.min(this.#remainingBytes / Math.max(this.#passBytes, 1), 1);
+    const known = this.#guest.overlapBytes(foundBytes, this.#passBytes) * unsentShare;
+    return Math.min(this.#remainingBytes + foundBytes - known, this.#scenario.memoryBytes);
+  }
+
+  /** The extra sync of auto-converge, which adds to the pass under way. */
   #onTimer(): void {
     const isDue =
       this.#settings.autoConverge !== undefined &&
       this.#pass > 1 &&
       this.#syncs === this.#syncsAtTimer &&
       !this.#isPostCopy;
-    if (isDue) {
-      const unsent =
-        (this.#remainingBytes / this.#passBytes) * Math.min(1, this.#passBytes / Math.max(this.#guest.setBytes, 1));
-      this.#remainingBytes += this.#sync() * (1 - Math.min(unsent, 1));
-    }
+    if (isDue) this.#remainingBytes = this.#joined(this.#sync());
     this.#syncsAtTimer = this.#syncs;
   }
 
@@ -242,7 +250,7 @@ class Simulation {
         this.#isReleased = true;
         break;
       case 'post-copy':
-        this.#remainingBytes = Math.min(this.#remainingBytes + this.#guest.sync(), this.#scenario.memoryBytes);
+        this.#remainingBytes = this.#joined(this.#guest.sync());
         this.#isPostCopy = true;
         break;
       case 'pause':
@@ -258,7 +266,6 @@ class Simulation {
     const { budget = {}, escalate = [], memoryBytes, monitor = false } = this.#scenario;
     const link = this.#linkRate?.bytesPerSecond;
     const dirtyBytes = this.#dirtyBytes;
-    const last = this.#passes.at(-1);
     return {
       elapsedMs: this.#atMs,
       pass: this.#pass,
@@ -272,7 +279,7 @@ class Simulation {
       dirtyBytes,
       linkBytesPerSecond: link,
       rawLinkBytesPerSecond: this.#linkRate?.rawBytesPerSecond,
-      dirtiedBytesPerSecond: last === undefined ? undefined : (last.dirtiedBytes / last.durationMs) * 1000,
+      dirtiedBytesPerSecond: this.#dirtiedBytesPerSecond,
       expectedPauseMs:
         dirtyBytes === undefined || !link ? undefined : expectedPauseMs(dirtyBytes, link, this.#fixedPauseMs),
       fixedPauseMs: this.#fixedPauseMs,

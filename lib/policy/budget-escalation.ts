@@ -57,7 +57,7 @@ export function escalate(view: View, before: Escalations, need: Need): Step {
       actions.push({
         kind: 'throttle',
         throttle: 0,
-        reason: `a throttle of ${percent(view.throttle)} did not help: ${need.problem}`,
+        reason: `a throttle of ${percent(view.throttle)} is of no use: ${need.problem}`,
       });
     }
     escalations = { exhausted: [...escalations.exhausted, escalation], throttled: undefined };
@@ -79,31 +79,39 @@ const ATTEMPTS: Record<Escalation, Try> = {
   abort: (_view, _escalations, need) => (need.isUrgent ? { action: { kind: 'abort', reason: need.problem } } : 'wait'),
 };
 
-function steerThrottle(view: View, escalations: Escalations, need: Need, notes: Note[]): Attempt {
+function steerThrottle(view: View, { throttled }: Escalations, need: Need, notes: Note[]): Attempt {
   const { dirtiedBytesPerSecond: dirtied, linkBytesPerSecond: link } = view;
   if (dirtied === undefined || link === undefined) return 'wait';
-  const { throttled } = escalations;
-  if (throttled !== undefined && !throttleHelped(throttled.dirtiedBeforePerSecond, dirtied, throttled.added))
-    return 'useless';
-  const needed = throttleNeeded(dirtied, link, view.throttle);
-  const allowed = view.budget.slowdown ?? 1;
-  if (needed > allowed) {
-    notes.push({
-      code: 'slowdown-budget',
-      message: `a throttle of ${percent(needed)} would be needed, ${percent(allowed)} are allowed`,
-      remedy: 'post-copy',
-    });
+  const isHidden = isRateHidden(view);
+  if (
+    throttled !== undefined &&
+    (isHidden || !throttleHelped(throttled.dirtiedBeforePerSecond, dirtied, throttled.added))
+  ) {
     return 'useless';
   }
-  if (needed <= view.throttle) return 'useless';
+  const atLeast = throttleNeeded(dirtied, link, view.throttle);
+  const allowed = view.budget.slowdown ?? 1;
+  if (atLeast > allowed) {
+    const message = `a throttle of ${percent(atLeast)} would be needed, ${percent(allowed)} are allowed`;
+    notes.push({ code: 'slowdown-budget', message, remedy: 'post-copy' });
+    return 'useless';
+  }
+  const throttle = isHidden ? Math.min(throttleNeeded(dirtied * HIDDEN_FACTOR, link, view.throttle), allowed) : atLeast;
+  if (throttle <= view.throttle) return 'useless';
+  const least = isHidden ? 'at least ' : '';
+  const reason = `${need.problem}; the guest dirties ${least}${rate(dirtied)}, the link carries ${rate(link)}`;
   return {
-    action: {
-      kind: 'throttle',
-      throttle: needed,
-      reason: `${need.problem}; the guest dirties ${rate(dirtied)}, the link carries ${rate(link)}`,
-    },
-    throttled: { throttle: needed, added: needed - view.throttle, dirtiedBeforePerSecond: dirtied },
+    action: { kind: 'throttle', throttle, reason },
+    throttled: { throttle, added: throttle - view.throttle, dirtiedBeforePerSecond: dirtied },
   };
+}
+
+/** A set that is dirty from end to end after each pass hides how fast it is rewritten: one try with a rate that much higher shows it. */
+const HIDDEN_FACTOR = 3;
+
+function isRateHidden(view: View): boolean {
+  const last = view.passes.at(-1);
+  return last !== undefined && last.number > 1 && last.dirtiedBytes >= 0.95 * last.dirtyBytes;
 }
 
 /** QEMU throttles by its own rule, about every 5 s one step more: time must show whether it helps. */

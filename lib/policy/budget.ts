@@ -24,9 +24,9 @@ const PATIENCE_MS = 10_000;
 const PATIENCE_SHARE = 0.25;
 /** A moment within this of the best one seen is good enough; so is a limit that much above what the best one needed. */
 const NEAR_BEST = 1.1;
-/** An abort takes time as well: so much of the total is kept for it, but not more than a second. */
+/** An abort takes time as well: so much of the total is kept for it, within these bounds. */
 const ABORT_SHARE = 0.05;
-const ABORT_MS = 1000;
+const ABORT_MS = { minimum: 200, maximum: 1000 };
 
 /**
  * The policy that meets a budget as well as possible; the default.
@@ -91,9 +91,8 @@ function atBoundary(view: View, link: number, state: State): Outcome {
   }
   if (bestMs <= allowedMs && !isLate) return { state, actions: relax(view, bestMs, allowedMs), notes: [] };
 
-  const problem = isLate
-    ? tooLate(view)
-    : `no pass left less than ${Math.round(bestMs + view.fixedPauseMs)} ms of pause, ${view.budget.pauseMs ?? DOWNTIME_LIMIT_MS.default} ms are allowed`;
+  const isPauseTooLong = stalledAtMs !== undefined && bestMs > allowedMs;
+  const problem = isPauseTooLong ? tooLong(view, bestMs) : tooLate(view);
   const step = escalate(view, state.escalations, {
     problem,
     isUrgent: isPatienceOver(view, stalledAtMs) || isLastBoundary(view, dirtyBytes, link),
@@ -101,7 +100,7 @@ function atBoundary(view: View, link: number, state: State): Outcome {
   });
   const remedy = remedyFor(view, view.budget);
   const note: Note = {
-    code: isLate ? 'total-budget' : 'pause-budget',
+    code: isPauseTooLong ? 'pause-budget' : 'total-budget',
     message: problem,
     ...(remedy === undefined ? {} : { remedy }),
   };
@@ -137,7 +136,9 @@ function makeTheBestOfIt(view: View, bestMs: number, allowedMs: number): Action[
 
 function isTimeUp(view: View): boolean {
   const { totalMs } = view.budget;
-  return totalMs !== undefined && view.elapsedMs >= totalMs - Math.min(totalMs * ABORT_SHARE, ABORT_MS);
+  if (totalMs === undefined) return false;
+  const reserveMs = Math.min(Math.max(totalMs * ABORT_SHARE, ABORT_MS.minimum), ABORT_MS.maximum);
+  return view.elapsedMs >= totalMs - reserveMs;
 }
 
 function isTooSlow(view: View, targetBytes: number): boolean {
@@ -155,6 +156,11 @@ function isPatienceOver(view: View, stalledAtMs: number | undefined): boolean {
 function isLastBoundary(view: View, dirtyBytes: number, link: number): boolean {
   const { totalMs } = view.budget;
   return totalMs !== undefined && view.elapsedMs + 2 * (dirtyBytes / link) * 1000 + view.fixedPauseMs > totalMs;
+}
+
+function tooLong(view: View, bestMs: number): string {
+  const { pauseMs = DOWNTIME_LIMIT_MS.default } = view.budget;
+  return `no pass left less than ${Math.round(bestMs + view.fixedPauseMs)} ms of pause, ${pauseMs} ms are allowed`;
 }
 
 function tooLate(view: View): string {

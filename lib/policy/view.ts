@@ -47,7 +47,7 @@ export interface View {
   readonly linkBytesPerSecond: number | undefined;
   /** The same between the last two samples alone; 0 in a stall. */
   readonly rawLinkBytesPerSecond: number | undefined;
-  /** Bytes found dirty at the last boundary over the duration of the pass before it; undefined in the first pass. */
+  /** Bytes found dirty at the last boundary over the time since the sync before it; undefined in the first pass. A set that is rewritten whole in that time hides a higher rate. */
   readonly dirtiedBytesPerSecond: number | undefined;
   /** The pause if the guest were stopped at the last boundary: `dirtyBytes` over the link's speed, plus `fixedPauseMs`. */
   readonly expectedPauseMs: number | undefined;
