@@ -47,4 +47,4 @@ if ! is_current dist/.precopy-stamp typescript lib test bench tsconfig.json node
   remember dist/.precopy-stamp typescript lib test bench tsconfig.json node_modules/.precopy-stamp
 fi
 
-node dist/lib/lab/guest/build.js
+node dist/lib/lab/build.js

@@ -16,8 +16,16 @@ export interface Bind {
   target: string;
 }
 
+let ensured: Promise<string> | undefined;
+
 /** Compiles the init program of the lab's nodes, unless that has been done before, and gives its path. */
-export async function ensureInit(): Promise<string> {
+export function ensureInit(): Promise<string> {
+  // Once a process: the nodes of a lab start side by side, and two compilers must not write one file.
+  ensured ??= compileInit();
+  return ensured;
+}
+
+async function compileInit(): Promise<string> {
   const source = join(sourceDirectory(), 'host/init.c');
   const hash = createHash('sha256')
     .update(await readFile(source))

@@ -1,0 +1,61 @@
+import type { Action, Budget, Escalation, Note, Policy } from '../policy/index.js';
+import type { Workload } from './workload.js';
+
+/** The speed of the link from a moment on. */
+export interface LinkSegment {
+  readonly fromMs: number;
+  readonly bytesPerSecond: number;
+}
+
+/** What is simulated. */
+export interface Scenario {
+  readonly policy: Policy;
+  readonly workload: Workload;
+  /** In bytes per second, or a link whose speed changes, in the order of time. */
+  readonly link: number | readonly [LinkSegment, ...LinkSegment[]];
+  /** The size of the guest's memory. */
+  readonly memoryBytes: number;
+  /** How much of it is not zero, and so has to be sent; default all of it. */
+  readonly usedBytes?: number;
+  readonly budget?: Budget;
+  /** Default none. */
+  readonly escalate?: readonly Escalation[];
+  /** Whether the throttle can be set in flight. Default false. */
+  readonly monitor?: boolean;
+  /** Whether the policy knows the rates before the start, as after a forecast. Default false. */
+  readonly isForecast?: boolean;
+  /** What a stop costs with nothing left to send, in milliseconds. Default 50. */
+  readonly fixedPauseMs?: number;
+  /** How often the policy looks between pass boundaries, in milliseconds. Default 100, QEMU's own granularity. */
+  readonly sampleMs?: number;
+  /** What a sync of the dirty bitmap takes, in milliseconds; no pass is shorter. Default 2. */
+  readonly syncMs?: number;
+  /** Where the simulation ends if the migration does not, in milliseconds. Default one hour. */
+  readonly endMs?: number;
+}
+
+export interface SimulatedDecision {
+  readonly atMs: number;
+  readonly pass: number;
+  readonly action: Action;
+}
+
+export interface SimulationResult {
+  /** `unfinished` where it ran to `endMs`. */
+  readonly outcome: 'completed' | 'aborted' | 'unfinished';
+  /** Everything, in milliseconds. */
+  readonly totalMs: number;
+  /** The time in which the guest ran nowhere; 0 unless it completed. */
+  readonly pauseMs: number;
+  /** True passes that were begun before the stop. */
+  readonly passes: number;
+  /** QEMU's count. */
+  readonly syncs: number;
+  readonly sentBytes: number;
+  /** Guest work that the throttle took, in milliseconds of the whole guest; the pause is not in it. */
+  readonly lostMs: number;
+  readonly throttle: number;
+  readonly isPostCopy: boolean;
+  readonly decisions: readonly SimulatedDecision[];
+  readonly notes: readonly (Note & { readonly atMs: number })[];
+}

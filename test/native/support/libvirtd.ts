@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A libvirtd of our own, in namespaces of its own, that touches nothing of the machine's. */
+export interface PrivateLibvirtd extends AsyncDisposable {
+  readonly socketPath: string;
+  readonly pid: number;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Why there can be none here; undefined if there can. */
+export function libvirtdObstacle(): string | undefined {
+  if (process.getuid?.() !== 0) return 'needs root';
+  if (!existsSync('/usr/sbin/libvirtd')) return 'needs libvirtd';
+  return undefined;
+}
+
+const SCRIPT = `
+for name in run lib cache log; do
+  case $name in run) target=/run/libvirt ;; *) target=/var/$name/libvirt ;; esac
+  mkdir -p $target && mount --bind "$1/$name" $target || exit 1
+done
+mkdir -p /etc/libvirt && mount --bind "$1/etc" /etc/libvirt || exit 1
+exec libvirtd --config "$1/libvirtd.conf" --pid-file "$1/pid"
+`;
+
+export async function startLibvirtd(): Promise<PrivateLibvirtd> {
+  const folder = mkdtempSync(join(tmpdir(), 'precopy-libvirtd-'));
+  for (const name of ['run', 'lib', 'cache', 'log', 'etc']) mkdirSync(join(folder, name));
+  const config = [`unix_sock_dir = "${folder}/run"`, 'auth_unix_rw = "none"', 'auth_unix_ro = "none"'];
+  writeFileSync(join(folder, 'libvirtd.conf'), `${config.join('\n')}\n`);
+  const flags = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const child = spawn('unshare', [...flags, 'sh', '-c', SCRIPT, 'sh', folder], { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  const socketPath = join(folder, 'run', 'libvirt-sock');
+  const stop = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
+    // unshare takes everything in the namespaces with it.
+    child.kill(signal);
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (let tries = 0; !existsSync(socketPath); tries++) {
+    if (child.exitCode !== null || tries > 200) {
+      await stop();
+      throw new Error('the private libvirtd did not start');
+    }
+    await sleep(50);
+  }
+  return { socketPath, pid: child.pid ?? 0, stop, [Symbol.asyncDispose]: () => stop() };
+}
