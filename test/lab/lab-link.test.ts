@@ -16,10 +16,7 @@ test('the link carries what it is shaped to', async (t) => {
   await lab.link.shape({ bitsPerSecond: 100e6 });
   const narrow = await transferRate(a, b, 10 * MEGABYTE);
   t.comment(`100 Mbit/s of frames carry ${Math.round(narrow / 1e6)} Mbit/s of data`);
-  t.ok(
-    wide / narrow > 2,
-    `a tenth of the width is much slower (${(wide / narrow).toFixed(1)})`,
-  );
+  t.ok(wide / narrow > 2, `a tenth of the width is much slower (${(wide / narrow).toFixed(1)})`);
   t.ok(narrow < 100e6, 'and never more than allowed');
 
   await t.test('in one direction alone, for one host alone', async (t) => {
