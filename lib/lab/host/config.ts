@@ -27,6 +27,8 @@ export function libvirtdConfig({ uuid, controlAddress }: HostAddresses): string 
     auth_tcp: 'none',
     auth_unix_ro: 'none',
     auth_unix_rw: 'none',
+    // The default may be a group that only a distribution's own service package creates.
+    unix_sock_group: 'root',
     log_level: 3,
     log_outputs: '3:file:/var/log/libvirt/libvirtd.log',
   });
