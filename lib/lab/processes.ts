@@ -16,6 +16,8 @@ export interface ProcessInfo {
   argv: string[];
   /** Whether it has ended and only waits to be reaped. */
   isZombie: boolean;
+  /** Whether a signal has stopped it. */
+  isStopped: boolean;
   pidNamespace: string | undefined;
   networkNamespace: string | undefined;
 }
@@ -42,6 +44,7 @@ export async function inspectProcess(pid: number): Promise<ProcessInfo | undefin
       command: field('Name'),
       argv: commandLine.split('\0').slice(0, -1),
       isZombie: /^[ZX]/.test(field('State')),
+      isStopped: /^T/.test(field('State')),
       pidNamespace,
       networkNamespace,
     };
@@ -79,6 +82,14 @@ export function processEnd(pid: number): Promise<boolean> {
 /** Waits until a process has been reaped, which is its parent's business and may take the machine's init seconds. */
 export function processReaped(pid: number): Promise<boolean> {
   return waitUntil(async () => (await inspectProcess(pid)) === undefined);
+}
+
+/** Waits until a signal has stopped a process, or has let it go on; or it has ended. */
+export function processStopped(pid: number, isStopped: boolean): Promise<boolean> {
+  return waitUntil(async () => {
+    const info = await inspectProcess(pid);
+    return info === undefined || info.isZombie || info.isStopped === isStopped;
+  });
 }
 
 async function waitUntil(condition: () => Promise<boolean>): Promise<boolean> {

@@ -58,9 +58,9 @@ test('a QEMU can be frozen and killed', async (t) => {
   const a = lab.host('a');
   await startEmptyGuest(a, 'guest');
   const qemu = await a.qemu('guest');
-  qemu?.freeze();
+  await qemu?.freeze();
   t.match((await a.exec(['cat', `/proc/${qemu?.innerPid}/status`])).stdout, /^State:\s+T/m);
-  qemu?.thaw();
+  await qemu?.thaw();
   t.match((await a.exec(['cat', `/proc/${qemu?.innerPid}/status`])).stdout, /^State:\s+[^T]/m);
   await qemu?.kill();
   t.equal(await a.qemu('guest'), undefined);

@@ -37,10 +37,10 @@ export async function transferRate(from: Host, to: Host, bytes: number): Promise
   return Number(text.split('\n')[1]);
 }
 
-/** Whether a TCP connection to a port that listens comes about within a second. */
+/** Whether a TCP connection to a port that listens comes about within two seconds. */
 export async function canConnect(from: Host, address: string, port: number): Promise<boolean> {
   const program = `
-    const socket = require('node:net').connect({ host: '${address}', port: ${port}, timeout: 1000 });
+    const socket = require('node:net').connect({ host: '${address}', port: ${port}, timeout: 2000 });
     socket.on('connect', () => process.exit(0)).on('error', () => process.exit(1)).on('timeout', () => process.exit(2));`;
   const { exitCode } = await from.exec([process.execPath, '-e', program]);
   return exitCode === 0;

@@ -40,11 +40,11 @@ export class Daemon {
 
   /** Stops it where it is (SIGSTOP): connections stay open, and nobody answers. `thaw` undoes it. */
   async freeze(): Promise<void> {
-    (await this.#require()).freeze();
+    await (await this.#require()).freeze();
   }
 
   async thaw(): Promise<void> {
-    (await this.#require()).thaw();
+    await (await this.#require()).thaw();
   }
 
   /** Kills it and starts it again. */

@@ -1,4 +1,4 @@
-import { type ProcessInfo, processEnd, signalProcess } from '../processes.js';
+import { type ProcessInfo, processEnd, processStopped, signalProcess } from '../processes.js';
 
 /** A process of the lab, as something that can be killed and frozen. */
 export class LabProcess {
@@ -22,12 +22,12 @@ export class LabProcess {
     if (signalProcess(this.pid, 'SIGKILL')) await processEnd(this.pid);
   }
 
-  /** Stops it where it is (SIGSTOP): its sockets stay open, and nobody answers. `thaw` undoes it. */
-  freeze(): void {
-    signalProcess(this.pid, 'SIGSTOP');
+  /** Stops it where it is (SIGSTOP) and waits until it stands: its sockets stay open, and nobody answers. `thaw` undoes it. */
+  async freeze(): Promise<void> {
+    if (signalProcess(this.pid, 'SIGSTOP')) await processStopped(this.pid, true);
   }
 
-  thaw(): void {
-    signalProcess(this.pid, 'SIGCONT');
+  async thaw(): Promise<void> {
+    if (signalProcess(this.pid, 'SIGCONT')) await processStopped(this.pid, false);
   }
 }

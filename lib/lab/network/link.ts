@@ -43,7 +43,7 @@ export class Link {
   }
 
   /**
-   * Limits the link's speed with a token bucket and a queue of two milliseconds, or 64 KiB. Takes effect at once, also on transfers under way.
+   * Limits the link's speed with a token bucket and a queue of 8 ms, or of 64 KiB if that is more. Takes effect at once, also on transfers under way.
    *
    * @throws LabError `ERR_PRECOPY_LAB_UNSUPPORTED` when a latency is asked for and the kernel has no `netem`.
    */
