@@ -105,7 +105,7 @@ t.test('errors of libvirt have names', async (t) => {
     { code: 'VIR_ERR_SYSTEM_ERROR' },
     'unreachable host',
   );
-  await t.rejects(Connection.open('nosuchdriver:///'), { code: 'VIR_ERR_NO_CONNECT' });
+  await t.rejects(Connection.open('nosuchdriver://127.0.0.1:1/'), { name: 'LibvirtError' });
 });
 
 t.test('wrong arguments are refused before anything is touched', async (t) => {

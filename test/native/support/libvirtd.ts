@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A libvirtd of our own, in namespaces of its own, that touches nothing of the machine's. */
 export interface PrivateLibvirtd extends AsyncDisposable {
   readonly socketPath: string;
-  readonly pid: number;
+  /** The daemon's own process, as this one sees it. */
+  readonly daemonPid: number;
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -25,7 +26,9 @@ for name in run lib cache log; do
   mkdir -p $target && mount --bind "$1/$name" $target || exit 1
 done
 mkdir -p /etc/libvirt && mount --bind "$1/etc" /etc/libvirt || exit 1
-exec libvirtd --config "$1/libvirtd.conf" --pid-file "$1/pid"
+# The shell stays as the namespace's init: somebody has to reap the QEMUs that libvirtd looks at.
+libvirtd --config "$1/libvirtd.conf" --pid-file "$1/pid" &
+wait $!
 `;
 
 export async function startLibvirtd(): Promise<PrivateLibvirtd> {
@@ -33,12 +36,12 @@ export async function startLibvirtd(): Promise<PrivateLibvirtd> {
   for (const name of ['run', 'lib', 'cache', 'log', 'etc']) mkdirSync(join(folder, name));
   const config = [`unix_sock_dir = "${folder}/run"`, 'auth_unix_rw = "none"', 'auth_unix_ro = "none"'];
   writeFileSync(join(folder, 'libvirtd.conf'), `${config.join('\n')}\n`);
-  const flags = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
-  const child = spawn('unshare', [...flags, 'sh', '-c', SCRIPT, 'sh', folder], { stdio: 'ignore' });
+  // With this process, however it ends, goes unshare, and with unshare all that is in its namespaces.
+  const unshare = 'unshare --mount --net --pid --fork --kill-child --mount-proc'.split(' ');
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...unshare, 'sh', '-c', SCRIPT, 'sh', folder], { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const socketPath = join(folder, 'run', 'libvirt-sock');
   const stop = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
-    // unshare takes everything in the namespaces with it.
     child.kill(signal);
     await ended;
     rmSync(folder, { recursive: true, force: true });
@@ -50,5 +53,10 @@ export async function startLibvirtd(): Promise<PrivateLibvirtd> {
     }
     await sleep(50);
   }
-  return { socketPath, pid: child.pid ?? 0, stop, [Symbol.asyncDispose]: () => stop() };
+  const daemonPid = childOf(childOf(child.pid ?? 0));
+  return { socketPath, daemonPid, stop, [Symbol.asyncDispose]: () => stop() };
+}
+
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
 }
