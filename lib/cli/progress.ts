@@ -43,6 +43,12 @@ export class Progress {
       case 'abort':
         this.#say(event.atMs, `aborting: ${event.reason}`);
         break;
+      case 'decision':
+        this.#say(
+          event.atMs,
+          `${event.action.kind}: ${event.action.reason}${event.refusal === undefined ? '' : ` (refused: ${event.refusal})`}`,
+        );
+        break;
       case 'guest':
         break;
       case 'end':

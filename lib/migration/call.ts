@@ -1,4 +1,6 @@
 import { DomainMigrateFlags, type MigrateParameters } from '../libvirt/index.js';
+import type { Settings } from '../policy/index.js';
+import type { Control } from './control.js';
 import type { ResolvedOptions } from './options.js';
 
 const MEBIBYTE = 1024 * 1024;
@@ -10,7 +12,7 @@ export interface MigrateCall {
 }
 
 /** Translates options into libvirt's flags and typed parameters. Pure. */
-export function migrateCall(options: ResolvedOptions, control: 'peer-to-peer' | 'direct'): MigrateCall {
+export function migrateCall(options: ResolvedOptions, control: Control, settings: Settings): MigrateCall {
   const { transport } = options;
   const compressed = transport.compression !== undefined;
   const switches: [boolean | undefined, number][] = [
@@ -22,6 +24,8 @@ export function migrateCall(options: ResolvedOptions, control: 'peer-to-peer' | 
     [options.copyDisks !== undefined, DomainMigrateFlags.NON_SHARED_DISK],
     [transport.parallel !== undefined, DomainMigrateFlags.PARALLEL],
     [compressed, DomainMigrateFlags.COMPRESSED],
+    [settings.autoConverge !== undefined, DomainMigrateFlags.AUTO_CONVERGE],
+    [settings.postCopy, DomainMigrateFlags.POSTCOPY],
     [transport.tls !== undefined && transport.tls !== false, DomainMigrateFlags.TLS],
   ];
   const flags = switches.reduce((sum, [wanted, flag]) => (wanted ? sum | flag : sum), 0);
@@ -35,6 +39,8 @@ export function migrateCall(options: ResolvedOptions, control: 'peer-to-peer' | 
     bandwidthMebibytesPerSecond:
       transport.bandwidthBytesPerSecond === undefined ? undefined : transport.bandwidthBytesPerSecond / MEBIBYTE,
     parallelConnections: transport.parallel,
+    autoConvergeInitialPercent: percent(settings.autoConverge?.initial),
+    autoConvergeIncrementPercent: percent(settings.autoConverge?.increment),
     compression: transport.compression === undefined ? undefined : [transport.compression],
     tlsDestination: typeof transport.tls === 'string' ? transport.tls : undefined,
   };
@@ -42,4 +48,9 @@ export function migrateCall(options: ResolvedOptions, control: 'peer-to-peer' | 
     flags,
     parameters: Object.fromEntries(Object.entries(candidates).filter(([, value]) => value !== undefined)),
   };
+}
+
+/** libvirt counts a throttle in whole per cent, from 1 to 99. */
+function percent(fraction: number | undefined): number | undefined {
+  return fraction === undefined ? undefined : Math.min(Math.max(Math.round(fraction * 100), 1), 99);
 }

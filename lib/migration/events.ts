@@ -1,3 +1,4 @@
+import type { DecisionRecord } from './conductor.js';
 import type { Phase } from './phases.js';
 import type { AbortReport, MigrationResult } from './result.js';
 
@@ -28,6 +29,8 @@ export type MigrationEvent =
   | ({ type: 'sample'; atMs: number } & MigrationSample)
   /** A pass over the dirty pages began. */
   | { type: 'pass'; atMs: number; pass: number }
+  /** The policy decided, and libvirt took it or did not. */
+  | ({ type: 'decision' } & DecisionRecord)
   /** A lifecycle event of the guest on one of the hosts, in libvirt's words. */
   | { type: 'guest'; atMs: number; side: Role; event: string; detail: string }
   | { type: 'warning'; atMs: number; code: string; message: string }

@@ -1,11 +1,24 @@
 import { Connection, type Endpoint, endpointUri } from '../libvirt/index.js';
 import {
+  type Budget,
+  DOWNTIME_LIMIT_MS,
+  ESCALATIONS,
+  type Escalation,
+  type Ladder,
+  ladder,
+  type Policy,
+  type PolicyName,
+  policies,
+  policyByName,
+} from '../policy/index.js';
+import {
   abortSignal,
   anyObject,
   anyOf,
   checkOptions,
   flag,
   integer,
+  number,
   oneOf,
   type Rule,
   type Rules,
@@ -50,6 +63,14 @@ export interface DeadlineOptions {
   abortMs?: number;
 }
 
+/** Rates that are known before the start. */
+export interface Expectation {
+  /** Speed of the link for the memory stream, in bytes per second. */
+  linkBytesPerSecond?: number;
+  /** How fast the guest dirties its memory, in bytes per second. */
+  dirtiedBytesPerSecond?: number;
+}
+
 /** A host: an open connection, which stays open, or where to open one. */
 export type Host = Endpoint | Connection;
 
@@ -73,13 +94,31 @@ export interface MigrateOptions {
   copyDisks?: string[];
   /** How often the job is sampled, in milliseconds. Default 100, QEMU's own granularity. */
   sampleIntervalMs?: number;
+  /** What the guest and its users can bear; what is left out does not bind. */
+  budget?: Budget;
+  /**
+   * What may be done, in this order, when the budget cannot be met by passes alone. Default none: the migration goes on until it converges.
+   */
+  escalate?: readonly Escalation[];
+  /** How the migration is steered: a policy, one by its name, or a ladder. Default `budget`. */
+  policy?: PolicyName | Policy | Ladder;
+  /** What is known of the link and the guest before the start; what is left out is measured or learnt. */
+  expect?: Expectation;
   deadlines?: DeadlineOptions;
   /** Aborts the migration; its reason becomes the abort's reason. */
   signal?: AbortSignal;
 }
 
 /** Options with every default in its place. */
-export interface ResolvedOptions extends Omit<MigrateOptions, 'deadlines' | 'transport' | 'sampleIntervalMs'> {
+export interface ResolvedOptions
+  extends Omit<
+    MigrateOptions,
+    'deadlines' | 'transport' | 'sampleIntervalMs' | 'policy' | 'budget' | 'escalate' | 'expect'
+  > {
+  policy: Policy;
+  budget: Budget;
+  escalate: readonly Escalation[];
+  expect: Expectation;
   transport: TransportOptions;
   deadlines: Required<DeadlineOptions>;
   sampleIntervalMs: number;
@@ -121,6 +160,24 @@ const deadlineRules: Rules<DeadlineOptions> = {
   abortMs: integer(1),
 };
 
+const budgetRules: Rules<Budget> = {
+  pauseMs: number(1, DOWNTIME_LIMIT_MS.maximum),
+  totalMs: number(1, Number.MAX_SAFE_INTEGER),
+  slowdown: number(0, 1),
+};
+
+const expectRules: Rules<Expectation> = {
+  linkBytesPerSecond: number(1, Number.MAX_SAFE_INTEGER),
+  dirtiedBytesPerSecond: number(0, Number.MAX_SAFE_INTEGER),
+};
+
+const escalations: Rule = (value) =>
+  Array.isArray(value) &&
+  new Set(value).size === value.length &&
+  value.every((item) => oneOf(...ESCALATIONS)(item) === undefined)
+    ? undefined
+    : `a list of ${ESCALATIONS.join(', ')}, each at most once`;
+
 const rules: Rules<MigrateOptions> = {
   source: host,
   destination: host,
@@ -133,6 +190,10 @@ const rules: Rules<MigrateOptions> = {
   allowUnsafe: flag,
   copyDisks: textList,
   sampleIntervalMs: integer(10, 60_000),
+  budget: anyObject,
+  escalate: escalations,
+  policy: anyOf(text, anyObject),
+  expect: anyObject,
   deadlines: anyObject,
   signal: abortSignal,
 };
@@ -151,10 +212,22 @@ export function resolveOptions(options: MigrateOptions): ResolvedOptions {
   checkOptions<TransportOptions>('transport', options.transport ?? {}, transportRules);
   if (options.transport?.peerUri !== undefined) endpointUri(options.transport.peerUri, 'transport.peerUri');
   checkOptions<DeadlineOptions>('deadlines', options.deadlines ?? {}, deadlineRules);
+  checkOptions<Budget>('budget', options.budget ?? {}, budgetRules);
+  checkOptions<Expectation>('expect', options.expect ?? {}, expectRules);
   return {
     ...options,
+    policy: resolvePolicy(options.policy),
+    budget: { ...options.budget },
+    escalate: options.escalate ?? [],
+    expect: { ...options.expect },
     transport: { ...options.transport },
     deadlines: { ...DEFAULT_DEADLINES, ...options.deadlines },
     sampleIntervalMs: options.sampleIntervalMs ?? 100,
   };
+}
+
+function resolvePolicy(policy: MigrateOptions['policy']): Policy {
+  if (policy === undefined) return policies.byName.budget;
+  if (typeof policy === 'string') return policyByName(policy);
+  return 'decide' in policy ? policy : ladder(policy);
 }

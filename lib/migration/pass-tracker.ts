@@ -26,9 +26,9 @@ export class PassTracker {
   #current = { number: 1, startedAtMs: 0, dirtyBytes: 0 };
   #isAtBoundary = false;
 
-  /** The number of the pass that is under way, from 1. */
+  /** The number of the pass that is under way, from 1; 0 before QEMU has begun. */
   get pass(): number {
-    return this.#current.number;
+    return this.#last === undefined ? 0 : this.#current.number;
   }
 
   /** Whether the last reading was the first one of a pass, the first pass excepted. */
@@ -53,6 +53,8 @@ export class PassTracker {
    */
   add(reading: PassReading, linkBytesPerSecond: number | undefined, downtimeLimitMs: number): void {
     const last = this.#last;
+    // Until QEMU has looked at the memory for the first time there is nothing left to send, and nothing sent.
+    if (last === undefined && reading.remainingBytes === 0 && reading.processedBytes === 0) return;
     this.#last = reading;
     this.#isAtBoundary = false;
     if (last === undefined) {
@@ -65,10 +67,7 @@ export class PassTracker {
     }
     if (reading.syncs <= last.syncs) return;
     const toleranceMs = downtimeLimitMs + READING_MS;
-    const allowance = Math.max(
-      this.#current.dirtyBytes * LEFT_SHARE,
-      ((linkBytesPerSecond ?? 0) / 1000) * toleranceMs,
-    );
+    const allowance = Math.max(this.#current.dirtyBytes * LEFT_SHARE, ((linkBytesPerSecond ?? 0) / 1000) * toleranceMs);
     const leftBytes = Math.max(0, last.remainingBytes - (reading.processedBytes - last.processedBytes));
     if (leftBytes > allowance) return;
     this.#finished.push({

@@ -1,5 +1,6 @@
 import { PrecopyError } from '../errors.js';
 import { type JobStats, LibvirtError } from '../libvirt/index.js';
+import type { DecisionRecord } from './conductor.js';
 import type { Control } from './control.js';
 import { type Evidence, type Owner, REMEDIES } from './ownership.js';
 import type { Phase, PhaseSpan } from './phases.js';
@@ -54,8 +55,10 @@ export interface MigrationResult {
   startedAt: Date;
   totalMs: number;
   phases: PhaseSpan[];
-  /** Passes over the dirty pages that began before the guest was stopped. */
+  /** True passes over the dirty pages, told from QEMU's syncs; the last one ended with the stop. */
   passes: number;
+  /** What the policy decided, when and why, and what libvirt would not take. */
+  decisions: readonly DecisionRecord[];
   /** Bytes of memory that went over the link. */
   sentBytes: number | undefined;
   pause: Pause;

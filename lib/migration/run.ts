@@ -1,18 +1,24 @@
 import { PrecopyError } from '../errors.js';
 import { type Domain, DomainGetJobStatsFlags, type JobStats, LibvirtError } from '../libvirt/index.js';
+import type { Settings } from '../policy/index.js';
 import { type AbortAnswer, type AbortRequest, abortOutcome, type CallState, requestAbort } from './abort.js';
+import { Actuators } from './actuators.js';
 import { migrateCall } from './call.js';
 import { Clock } from './clock.js';
+import { Conductor } from './conductor.js';
 import { connectSides, findGuest, type Sides } from './connect.js';
 import { type Control, chooseControl } from './control.js';
 import { withDeadline } from './deadline.js';
 import type { MigrationEvent, Role } from './events.js';
+import { historyOf, learnFrom, USUAL_FIXED_PAUSE_MS } from './history.js';
+import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
 import { type Evidence, isConclusive, isRunningOn, ownerOf } from './ownership.js';
 import { PhaseMachine } from './phases.js';
 import { type Failure, type MigrationResult, migrationError, type Warning } from './result.js';
 import { Sampler, sleep } from './sampler.js';
 import type { Side } from './side.js';
+import { Steering } from './steering.js';
 import { Witness } from './witness.js';
 
 /** How often both hosts are asked again while they have not let go of the guest yet, in milliseconds. */
@@ -36,6 +42,8 @@ export class Run {
   #guest: Domain | undefined;
   #witness: Witness | undefined;
   #control: Control | undefined;
+  #conductor: Conductor | undefined;
+  #sampler: Sampler | undefined;
   #sentBytes: number | undefined;
   #abortAnswer: Promise<AbortAnswer> | undefined;
   #call: CallState = 'not made';
@@ -61,6 +69,7 @@ export class Run {
     }
     this.#phases.skipToSettle(this.#clock.atMs());
     const evidence = await this.#settle();
+    await this.#restoreLimits(evidence);
     const result = await this.#conclude(evidence, failure);
     await Promise.all([this.#witness?.stop(), this.#sides?.source.close(), this.#sides?.destination.close()]);
     this.#emit({ type: 'end', atMs: this.#clock.atMs(), result });
@@ -71,9 +80,10 @@ export class Run {
   async #watch(sides: Sides, guest: Domain): Promise<Witness> {
     const witness = new Witness(guest.uuid, this.#clock, {
       onGuest: (side, event, detail, atMs) => this.#onGuest(side, event, detail, atMs),
-      onPass: (pass, atMs) => {
+      onSync: (atMs) => {
         this.#phases.advance('pre-copy', atMs);
-        this.#emit({ type: 'pass', atMs, pass });
+        // Now, because what is left is the whole of what is dirty only right after a sync.
+        this.#sampler?.kick();
       },
     });
     await withDeadline(
@@ -92,12 +102,40 @@ export class Run {
     if (side === 'destination' && event === 'resumed') this.#phases.advance('handover', atMs);
   }
 
-  /** The migration itself: libvirt's one long call, sampled meanwhile. It is in here that a policy, the gate and hooks will act. */
+  /** The migration itself: libvirt's one long call, steered meanwhile. */
   async #move(sides: Sides, guest: Domain): Promise<void> {
-    const start = await this.#prepareCall(sides, guest.uuid);
-    const sampler = this.#sampler(guest);
-    const over = new AbortController();
+    const { policy, budget, escalate, expect, deadlines, transport } = this.#options;
+    const known = historyOf(sides.source.identity.hostUuid, sides.destination.identity.hostUuid);
+    const settings = policy.settings({ ...(await measure(guest, expect, escalate, known)), budget, escalate });
+    for (const note of settings.notes) this.#warn(note);
+    const can = {
+      throttle: guest.connection.options.allowMonitorCommand === true && settings.autoConverge !== undefined,
+      autoConverge: settings.autoConverge !== undefined,
+      postCopy: settings.postCopy,
+    };
+    const actuators = new Actuators(guest, deadlines.callMs, can, transport.bandwidthBytesPerSecond);
+    const fixedPauseMs = known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS;
+    const conductor = new Conductor({
+      steering: new Steering({ policy, budget, escalate, can, fixedPauseMs }),
+      actuators,
+      abort: this.#abort,
+      atMs: () => this.#clock.atMs(),
+      handlers: {
+        onDecision: (decision) => this.#emit({ type: 'decision', ...decision }),
+        onNote: (note) => this.#warn(note),
+        onPass: (pass, atMs) => this.#emit({ type: 'pass', atMs, pass }),
+      },
+    });
+    this.#conductor = conductor;
+    await actuators.prepare(settings.downtimeLimitMs);
+    const start = await this.#prepareCall(sides, guest.uuid, settings);
+    await this.#perform(guest, start, conductor);
+  }
 
+  async #perform(guest: Domain, start: () => Promise<unknown>, conductor: Conductor): Promise<void> {
+    const sampler = this.#newSampler(guest, conductor);
+    this.#sampler = sampler;
+    const over = new AbortController();
     this.#phases.advance('prepare', this.#clock.atMs());
     this.#call = 'out';
     const call = start().finally(() => {
@@ -112,16 +150,21 @@ export class Run {
       // A call that hangs may still reject long after nobody waits for it.
       call.catch(() => {});
       await sampling;
+      await conductor.end();
     }
   }
 
   /** Everything that the long call needs, so that from here on only the call itself can fail. */
-  async #prepareCall({ source, destination }: Sides, uuid: string): Promise<() => Promise<unknown>> {
+  async #prepareCall(
+    { source, destination }: Sides,
+    uuid: string,
+    settings: Settings,
+  ): Promise<() => Promise<unknown>> {
     const { transport, deadlines } = this.#options;
     const control = chooseControl(transport, destination.data.uri);
     if (control.warning !== undefined) this.#warn(control.warning);
     this.#control = control.mode;
-    const { flags, parameters } = migrateCall(this.#options, control.mode);
+    const { flags, parameters } = migrateCall(this.#options, control.mode, settings);
     const lookup = source.data.domainLookupByUUID(uuid);
     const domain = await withDeadline(lookup, deadlines.callMs, 'Looking for the guest on the source');
     return control.mode === 'direct'
@@ -129,15 +172,17 @@ export class Run {
       : () => domain.migrateToURI3(control.peerUri, parameters, flags);
   }
 
-  #sampler(guest: Domain): Sampler {
+  #newSampler(guest: Domain, conductor: Conductor): Sampler {
     return new Sampler({
       intervalMs: this.#options.sampleIntervalMs,
       atMs: () => this.#clock.atMs(),
       read: () => readJob(guest, this.#options.deadlines.callMs),
-      onSample: (sample, atMs) => {
+      onReading: (stats, sample, atMs) => {
         if (sample.memoryProcessedBytes > 0) this.#phases.advance('pre-copy', atMs);
         this.#sentBytes = sample.memoryProcessedBytes;
         this.#emit({ type: 'sample', atMs, ...sample });
+        // Once the guest has stopped there is nothing left to decide.
+        if (!this.#phases.has('stop-and-copy')) conductor.take(stats, atMs);
       },
     });
   }
@@ -174,11 +219,40 @@ export class Run {
     }
   }
 
+  /** Where the guest stays, what was set for the migration is put back; limits outlive a migration that failed. */
+  async #restoreLimits(evidence: Evidence): Promise<void> {
+    if (ownerOf(evidence) !== 'source') return;
+    try {
+      await this.#conductor?.actuators.restore();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#warn({
+        code: 'limits-not-restored',
+        message: `The guest's migration limits could not be put back: ${why}`,
+      });
+    }
+  }
+
+  /** What this move taught about the link and the cost of a stop, for the next one between these hosts. */
+  #learn(): void {
+    const pauseMs = this.#witness?.observedPauseMs;
+    const { steering, actuators } = this.#conductor ?? {};
+    const linkBytesPerSecond = steering?.linkBytesPerSecond;
+    if (this.#sides === undefined || pauseMs === undefined || actuators === undefined || !linkBytesPerSecond) return;
+    const mostBytes = (linkBytesPerSecond / 1000) * actuators.limits.downtimeLimitMs;
+    const lastBytes = Math.min(steering?.passes.dirtyBytes ?? 0, mostBytes);
+    const { source, destination } = this.#sides;
+    learnFrom(source.identity.hostUuid, destination.identity.hostUuid, { pauseMs, lastBytes, linkBytesPerSecond });
+  }
+
   async #conclude(evidence: Evidence, failure: Failure | undefined): Promise<MigrationResult> {
     const owner = ownerOf(evidence);
     // A guest that was paused before stays paused; one that only came over stopped because something failed has not arrived.
     const completed = owner === 'destination' && (failure === undefined || isRunningOn(evidence, 'destination'));
-    if (completed) await this.#witness?.catchUp(TRAILING_EVENTS_MS);
+    if (completed) {
+      await this.#witness?.catchUp(TRAILING_EVENTS_MS);
+      this.#learn();
+    }
     const job =
       this.#witness?.completedJob ?? (completed ? await this.#completedJobOn(this.#sides?.destination) : undefined);
     const abort = await this.#abortReport(owner);
@@ -195,7 +269,8 @@ export class Run {
       startedAt: this.#clock.startedAt,
       totalMs,
       phases: this.#phases.spans(totalMs),
-      passes: this.#witness?.passes ?? 0,
+      passes: this.#conductor?.steering.passes.pass ?? 0,
+      decisions: this.#conductor?.decisions ?? [],
       sentBytes: job?.memoryProcessedBytes ?? this.#sentBytes,
       pause: { qemuMs: job?.downtimeMs, observedMs: this.#witness?.observedPauseMs },
       abort,

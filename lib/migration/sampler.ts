@@ -31,13 +31,14 @@ export interface SamplerOptions {
   /** Asks for the job's statistics; undefined when there is no job (any more). */
   read: () => Promise<JobStats | undefined>;
   atMs: () => number;
-  onSample: (sample: MigrationSample, atMs: number) => void;
+  onReading: (stats: JobStats, sample: MigrationSample, atMs: number) => void;
 }
 
 /** Samples a job until it is stopped; never more than one call in flight, however slow the daemon is. */
 export class Sampler {
   readonly #options: SamplerOptions;
   readonly #stop = new AbortController();
+  #kick = new AbortController();
 
   constructor(options: SamplerOptions) {
     this.#options = options;
@@ -45,7 +46,7 @@ export class Sampler {
 
   /** Runs until `stop()`; resolves then. */
   async run(): Promise<void> {
-    const { intervalMs, read, atMs, onSample } = this.#options;
+    const { intervalMs, read, atMs, onReading } = this.#options;
     let previous: Reading | undefined;
     while (!this.#stop.signal.aborted) {
       const startedMs = atMs();
@@ -53,11 +54,18 @@ export class Sampler {
       if (this.#stop.signal.aborted) return;
       if (stats !== undefined) {
         const reading = { atMs: startedMs, stats };
-        onSample(sampleOf(reading, previous), startedMs);
+        onReading(stats, sampleOf(reading, previous), startedMs);
         previous = reading;
       }
-      await sleep(Math.max(0, intervalMs - (atMs() - startedMs)), this.#stop.signal);
+      this.#kick = new AbortController();
+      const leftMs = Math.max(0, intervalMs - (atMs() - startedMs));
+      await sleep(leftMs, AbortSignal.any([this.#stop.signal, this.#kick.signal]));
     }
+  }
+
+  /** Takes the next sample now, without waiting for its turn: something has just happened. */
+  kick(): void {
+    this.#kick.abort();
   }
 
   stop(): void {

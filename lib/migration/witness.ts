@@ -13,12 +13,13 @@ import type { Side } from './side.js';
 
 export interface WitnessHandlers {
   onGuest: (side: Role, event: string, detail: string, atMs: number) => void;
-  onPass: (pass: number, atMs: number) => void;
+  /** QEMU has synchronised its dirty bitmap; that ends a pass, or not. */
+  onSync: (atMs: number) => void;
 }
 
 /**
- * Watches the guest on both hosts from before the start and keeps what matters: when it stopped, when it ran again and where, how many
- * passes there were, and the completed job's statistics. The hosts' events come over two connections, in no order between them; their
+ * Watches the guest on both hosts from before the start and keeps what matters: when it stopped, when it ran again and where, and
+ * the completed job's statistics. The hosts' events come over two connections, in no order between them; their
  * stamps are of one clock.
  */
 export class Witness {
@@ -26,7 +27,6 @@ export class Witness {
   readonly #clock: Clock;
   readonly #handlers: WitnessHandlers;
   readonly #subscriptions: Subscription[] = [];
-  #passes = 0;
   #stoppedAtMs: number | undefined;
   #resumedAtMs: number | undefined;
   #completedJob: JobStats | undefined;
@@ -35,11 +35,6 @@ export class Witness {
     this.#uuid = uuid;
     this.#clock = clock;
     this.#handlers = handlers;
-  }
-
-  /** Passes that began before the guest was stopped; QEMU syncs once or twice more afterwards, which is no pass. */
-  get passes(): number {
-    return this.#passes;
   }
 
   /** From the stop on the source to the start, wherever that was: on the destination, or on the source again after a failure. */
@@ -57,9 +52,8 @@ export class Witness {
     await this.#watchLifecycle(source);
     await this.#watchLifecycle(destination);
     await this.#subscribe(source.control, 'migrationIteration', ({ domain, monotonicNs }) => {
-      if (domain.uuid !== this.#uuid || this.#stoppedAtMs !== undefined) return;
-      this.#passes += 1;
-      this.#handlers.onPass(this.#passes, this.#clock.atMs(monotonicNs));
+      if (domain.uuid === this.#uuid && this.#stoppedAtMs === undefined)
+        this.#handlers.onSync(this.#clock.atMs(monotonicNs));
     });
     await this.#subscribe(source.control, 'jobCompleted', ({ domain, stats }) => {
       if (domain.uuid === this.#uuid) this.#completedJob = stats;

@@ -18,8 +18,6 @@ base_needs=(
   'tc:iproute2:iproute-tc:iproute2'
   'nsenter:util-linux:util-linux:util-linux'
   'setpriv:util-linux:util-linux-core:util-linux'
-  'cpio:cpio:cpio:cpio'
-  'nft:nftables:nftables:nftables'
   '/usr/lib/*/libc.a|/usr/lib*/libc.a:libc6-dev:glibc-static:glibc'
 )
 check_needs=(

@@ -29,6 +29,12 @@ const wrong: [string, unknown, RegExp][] = [
   ['sampleIntervalMs', 1, /from 10 to 60000/],
   ['deadlines.callMs', -5, /whole number from 1/],
   ['signal', {}, /an AbortSignal/],
+  ['budget.pauseMs', 0, /from 1 to 2000000/],
+  ['budget.slowdown', 30, /from 0 to 1/],
+  ['budget.downtimeMs', 30, /left out: the options are pauseMs/],
+  ['escalate', ['abort', 'abort'], /each at most once/],
+  ['escalate', ['hope'], /throttle, post-copy, pause, abort/],
+  ['policy', 'wishful', /budget or qemu/],
   ['downtime', 300, /left out: the options are source/],
 ];
 
@@ -62,7 +68,10 @@ test('defaults are in one place', (t) => {
 });
 
 test('options become flags and parameters of libvirt, and nothing that was not asked for', (t) => {
-  t.same(migrateCall(resolveOptions(valid), 'direct'), { flags: DomainMigrateFlags.LIVE, parameters: {} });
+  t.same(migrateCall(resolveOptions(valid), 'direct', { postCopy: false, notes: [] }), {
+    flags: DomainMigrateFlags.LIVE,
+    parameters: {},
+  });
   const { flags, parameters } = migrateCall(
     resolveOptions({
       ...valid,
@@ -71,13 +80,20 @@ test('options become flags and parameters of libvirt, and nothing that was not a
       transport: { bandwidthBytesPerSecond: 64 * 1024 * 1024, parallel: 4, compression: 'zstd', tls: 'b.example' },
     }),
     'peer-to-peer',
+    { postCopy: true, autoConverge: { initial: 0.7, increment: 0.01 }, notes: [] },
   );
-  const { LIVE, PEER2PEER, PERSIST_DEST, NON_SHARED_DISK, PARALLEL, COMPRESSED, TLS } = DomainMigrateFlags;
-  t.equal(flags, LIVE | PEER2PEER | PERSIST_DEST | NON_SHARED_DISK | PARALLEL | COMPRESSED | TLS);
+  const { LIVE, PEER2PEER, PERSIST_DEST, NON_SHARED_DISK, PARALLEL, COMPRESSED, TLS, AUTO_CONVERGE, POSTCOPY } =
+    DomainMigrateFlags;
+  t.equal(
+    flags,
+    LIVE | PEER2PEER | PERSIST_DEST | NON_SHARED_DISK | PARALLEL | COMPRESSED | TLS | AUTO_CONVERGE | POSTCOPY,
+  );
   t.same(parameters, {
     migrateDisks: ['vda'],
     bandwidthMebibytesPerSecond: 64,
     parallelConnections: 4,
+    autoConvergeInitialPercent: 70,
+    autoConvergeIncrementPercent: 1,
     compression: ['zstd'],
     tlsDestination: 'b.example',
   });

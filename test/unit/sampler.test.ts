@@ -44,7 +44,7 @@ test('never more than one call is in flight, however slow the answers', async (t
       if (calls === 5) sampler.stop();
       return calls === 2 ? undefined : stats(calls);
     },
-    onSample: (sample) => samples.push(sample.memoryProcessedBytes),
+    onReading: (_stats, sample) => samples.push(sample.memoryProcessedBytes),
   });
   await sampler.run();
   t.equal(most, 1);

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { test } from 'tap';
+import { type PassReading, PassTracker } from '../../lib/migration/pass-tracker.js';
+
+const MEGABYTE = 1e6;
+const LINK = 100 * MEGABYTE;
+
+function track(
+  readings: [atMs: number, syncs: number, remainingMb: number, processedMb: number][],
+  limitMs = 1,
+): PassTracker {
+  const tracker = new PassTracker();
+  for (const [atMs, syncs, remaining, processed] of readings) {
+    const reading: PassReading = {
+      atMs,
+      syncs,
+      remainingBytes: remaining * MEGABYTE,
+      processedBytes: processed * MEGABYTE,
+    };
+    tracker.add(reading, LINK, limitMs);
+  }
+  return tracker;
+}
+
+test('a sync with next to nothing left to send ends a pass; what it finds is what the next one has to send', (t) => {
+  const tracker = track([
+    [0, 0, 0, 0],
+    [100, 1, 1000, 0],
+    [5000, 1, 510, 490],
+    [10_000, 1, 10, 990],
+    [10_100, 2, 300, 1000],
+    [13_000, 2, 12, 1288],
+    [13_110, 3, 80, 1300],
+  ]);
+  t.equal(tracker.pass, 3);
+  t.ok(tracker.isAtBoundary);
+  t.match(tracker.finished, [
+    { number: 1, startedAtMs: 100, durationMs: 10_000, dirtyBytes: 1000 * MEGABYTE, dirtiedBytes: 300 * MEGABYTE },
+    { number: 2, startedAtMs: 10_100, durationMs: 3010, dirtyBytes: 300 * MEGABYTE, dirtiedBytes: 80 * MEGABYTE },
+  ]);
+  t.end();
+});
+
+test('a sync in mid-pass, as QEMU does every five seconds while it throttles, is no pass', (t) => {
+  const tracker = track([
+    [0, 1, 1000, 0],
+    [4900, 1, 510, 490],
+    [5000, 2, 760, 500],
+    [10_000, 3, 500, 1000],
+  ]);
+  t.equal(tracker.pass, 1);
+  t.notOk(tracker.isAtBoundary);
+  t.end();
+});
+
+test('the count may go on from an earlier migration that was cancelled', (t) => {
+  t.equal(track([[0, 17, 1000, 0]]).pass, 1);
+  t.equal(
+    track([
+      [0, 17, 1000, 0],
+      [10_000, 18, 100, 1000],
+    ]).pass,
+    2,
+  );
+  t.end();
+});
+
+test('a pass ends early by as much as the downtime limit lets through', (t) => {
+  const readings: [number, number, number, number][] = [
+    [0, 1, 150, 0],
+    [1000, 1, 50, 100],
+    [1010, 2, 120, 101],
+  ];
+  t.equal(track(readings, 1).pass, 1, 'with 1 ms, 49 MB left is in mid-pass');
+  t.equal(track(readings, 400).pass, 2, 'with 400 ms it is the end of one');
+  t.end();
+});
+
+test('whatever comes, passes are counted from 1 without a gap, and only with a sync', (t) => {
+  const reading = fc.tuple(fc.nat(1000), fc.nat(3), fc.nat(1000), fc.nat(1000));
+  fc.assert(
+    fc.property(fc.array(reading, { minLength: 1 }), (steps) => {
+      let [atMs, syncs, processed] = [0, 0, 0];
+      const tracker = track(
+        steps.map(([ms, more, remaining, sent]) => {
+          [atMs, syncs, processed] = [atMs + ms, syncs + more, processed + sent];
+          return [atMs, syncs, remaining, processed];
+        }),
+      );
+      return (
+        tracker.finished.every(({ number }, index) => number === index + 1) &&
+        tracker.finished.length <= syncs &&
+        (tracker.pass === 0 || tracker.pass === tracker.finished.length + 1)
+      );
+    }),
+  );
+  t.pass('held for every generated run');
+  t.end();
+});
