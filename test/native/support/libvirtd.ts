@@ -38,7 +38,11 @@ export async function startLibvirtd(): Promise<PrivateLibvirtd> {
   writeFileSync(join(folder, 'libvirtd.conf'), `${config.join('\n')}\n`);
   // With this process, however it ends, goes unshare, and with unshare all that is in its namespaces.
   const unshare = 'unshare --mount --net --pid --fork --kill-child --mount-proc'.split(' ');
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...unshare, 'sh', '-c', SCRIPT, 'sh', folder], { stdio: 'ignore' });
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...unshare, 'sh', '-c', SCRIPT, 'sh', folder], {
+    stdio: 'ignore',
+    // Without LD_PRELOAD: the sanitizer that this process may run under is for the addon.
+    env: { PATH: process.env.PATH },
+  });
   const ended = once(child, 'exit');
   const socketPath = join(folder, 'run', 'libvirt-sock');
   const stop = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
