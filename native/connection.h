@@ -40,6 +40,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   explicit Connection(virConnectPtr pointer) : pointer_(pointer) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
+  Connection(Connection&&) = delete;
+  Connection& operator=(Connection&&) = delete;
   /// Closing may do network I/O and this may run in a finalizer: hands the pointer to a thread of the pool.
   ~Connection();
 
@@ -85,6 +87,8 @@ class Domain {
   Domain(std::shared_ptr<Connection> connection, DomainReference reference);
   Domain(const Domain&) = delete;
   Domain& operator=(const Domain&) = delete;
+  Domain(Domain&&) = delete;
+  Domain& operator=(Domain&&) = delete;
   ~Domain();
 
   [[nodiscard]] const std::string& Name() const { return name_; }

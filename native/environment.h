@@ -14,6 +14,8 @@ class Task {
   Task() = default;
   Task(const Task&) = delete;
   Task& operator=(const Task&) = delete;
+  Task(Task&&) = delete;
+  Task& operator=(Task&&) = delete;
   virtual ~Task() = default;
   virtual void Finish(Napi::Env env) = 0;
 };
@@ -31,6 +33,9 @@ class Environment : public std::enable_shared_from_this<Environment> {
   Environment() = default;
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
+  Environment(Environment&&) = delete;
+  Environment& operator=(Environment&&) = delete;
+  ~Environment() = default;
 
   /// From any thread, in order. What is posted after the environment has ended is dropped.
   void Post(std::unique_ptr<Task> task);

@@ -16,6 +16,9 @@ class EventLoop {
   EventLoop() = default;
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
+  EventLoop(EventLoop&&) = delete;
+  EventLoop& operator=(EventLoop&&) = delete;
+  ~EventLoop() = default;
 
   /// Must come before the first connection is opened: libvirt asks for an event implementation only then.
   void Attach();

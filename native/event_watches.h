@@ -19,6 +19,9 @@ class EventWatches {
   EventWatches();
   EventWatches(const EventWatches&) = delete;
   EventWatches& operator=(const EventWatches&) = delete;
+  EventWatches(EventWatches&&) = delete;
+  EventWatches& operator=(EventWatches&&) = delete;
+  ~EventWatches() = default;
 
   /// Waits for something to happen and calls the callbacks. Only on the event thread.
   void RunOnce();

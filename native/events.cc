@@ -186,36 +186,43 @@ void OnNicMacChange(virConnectPtr, virDomainPtr domain, const char* alias, const
 /// Since libvirt 11.2.0, newer than the oldest headers we build with.
 constexpr int kNicMacChange = 27;
 
+/// libvirt takes all of them as one type and casts them back by the number of the event. By way of the type
+/// that the compiler lets stand for any function, as VIR_DOMAIN_EVENT_CALLBACK does not.
+template <typename Callback>
+virConnectDomainEventGenericCallback Generic(Callback* callback) {
+  return reinterpret_cast<virConnectDomainEventGenericCallback>(reinterpret_cast<void (*)()>(callback));
+}
+
 virConnectDomainEventGenericCallback CallbackFor(int event_id) {
   static const std::map<int, virConnectDomainEventGenericCallback> callbacks = {
-      {VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(OnLifecycle)},
-      {VIR_DOMAIN_EVENT_ID_REBOOT, VIR_DOMAIN_EVENT_CALLBACK(OnPlain)},
-      {VIR_DOMAIN_EVENT_ID_RTC_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(OnRtcChange)},
-      {VIR_DOMAIN_EVENT_ID_WATCHDOG, VIR_DOMAIN_EVENT_CALLBACK(OnWatchdog)},
-      {VIR_DOMAIN_EVENT_ID_IO_ERROR, VIR_DOMAIN_EVENT_CALLBACK(OnIoError)},
-      {VIR_DOMAIN_EVENT_ID_GRAPHICS, VIR_DOMAIN_EVENT_CALLBACK(OnGraphics)},
-      {VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON, VIR_DOMAIN_EVENT_CALLBACK(OnIoErrorReason)},
-      {VIR_DOMAIN_EVENT_ID_CONTROL_ERROR, VIR_DOMAIN_EVENT_CALLBACK(OnPlain)},
-      {VIR_DOMAIN_EVENT_ID_BLOCK_JOB, VIR_DOMAIN_EVENT_CALLBACK(OnBlockJob)},
-      {VIR_DOMAIN_EVENT_ID_DISK_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(OnDiskChange)},
-      {VIR_DOMAIN_EVENT_ID_TRAY_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(OnTrayChange)},
-      {VIR_DOMAIN_EVENT_ID_PMWAKEUP, VIR_DOMAIN_EVENT_CALLBACK(OnPowerManagement)},
-      {VIR_DOMAIN_EVENT_ID_PMSUSPEND, VIR_DOMAIN_EVENT_CALLBACK(OnPowerManagement)},
-      {VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(OnBalloonChange)},
-      {VIR_DOMAIN_EVENT_ID_PMSUSPEND_DISK, VIR_DOMAIN_EVENT_CALLBACK(OnPowerManagement)},
-      {VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, VIR_DOMAIN_EVENT_CALLBACK(OnDevice)},
-      {VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2, VIR_DOMAIN_EVENT_CALLBACK(OnBlockJob)},
-      {VIR_DOMAIN_EVENT_ID_TUNABLE, VIR_DOMAIN_EVENT_CALLBACK(OnParameters)},
-      {VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(OnAgentLifecycle)},
-      {VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, VIR_DOMAIN_EVENT_CALLBACK(OnDevice)},
-      {VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION, VIR_DOMAIN_EVENT_CALLBACK(OnMigrationIteration)},
-      {VIR_DOMAIN_EVENT_ID_JOB_COMPLETED, VIR_DOMAIN_EVENT_CALLBACK(OnParameters)},
-      {VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED, VIR_DOMAIN_EVENT_CALLBACK(OnDevice)},
-      {VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(OnMetadataChange)},
-      {VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD, VIR_DOMAIN_EVENT_CALLBACK(OnBlockThreshold)},
-      {VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE, VIR_DOMAIN_EVENT_CALLBACK(OnMemoryFailure)},
-      {VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(OnMemoryDeviceSizeChange)},
-      {kNicMacChange, VIR_DOMAIN_EVENT_CALLBACK(OnNicMacChange)},
+      {VIR_DOMAIN_EVENT_ID_LIFECYCLE, Generic(OnLifecycle)},
+      {VIR_DOMAIN_EVENT_ID_REBOOT, Generic(OnPlain)},
+      {VIR_DOMAIN_EVENT_ID_RTC_CHANGE, Generic(OnRtcChange)},
+      {VIR_DOMAIN_EVENT_ID_WATCHDOG, Generic(OnWatchdog)},
+      {VIR_DOMAIN_EVENT_ID_IO_ERROR, Generic(OnIoError)},
+      {VIR_DOMAIN_EVENT_ID_GRAPHICS, Generic(OnGraphics)},
+      {VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON, Generic(OnIoErrorReason)},
+      {VIR_DOMAIN_EVENT_ID_CONTROL_ERROR, Generic(OnPlain)},
+      {VIR_DOMAIN_EVENT_ID_BLOCK_JOB, Generic(OnBlockJob)},
+      {VIR_DOMAIN_EVENT_ID_DISK_CHANGE, Generic(OnDiskChange)},
+      {VIR_DOMAIN_EVENT_ID_TRAY_CHANGE, Generic(OnTrayChange)},
+      {VIR_DOMAIN_EVENT_ID_PMWAKEUP, Generic(OnPowerManagement)},
+      {VIR_DOMAIN_EVENT_ID_PMSUSPEND, Generic(OnPowerManagement)},
+      {VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE, Generic(OnBalloonChange)},
+      {VIR_DOMAIN_EVENT_ID_PMSUSPEND_DISK, Generic(OnPowerManagement)},
+      {VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, Generic(OnDevice)},
+      {VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2, Generic(OnBlockJob)},
+      {VIR_DOMAIN_EVENT_ID_TUNABLE, Generic(OnParameters)},
+      {VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE, Generic(OnAgentLifecycle)},
+      {VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, Generic(OnDevice)},
+      {VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION, Generic(OnMigrationIteration)},
+      {VIR_DOMAIN_EVENT_ID_JOB_COMPLETED, Generic(OnParameters)},
+      {VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED, Generic(OnDevice)},
+      {VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, Generic(OnMetadataChange)},
+      {VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD, Generic(OnBlockThreshold)},
+      {VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE, Generic(OnMemoryFailure)},
+      {VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE, Generic(OnMemoryDeviceSizeChange)},
+      {kNicMacChange, Generic(OnNicMacChange)},
   };
   const auto found = callbacks.find(event_id);
   if (found == callbacks.end()) throw Failure::Argument("eventId", "an event that this addon knows");

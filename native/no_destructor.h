@@ -17,6 +17,8 @@ class NoDestructor {
   }
   NoDestructor(const NoDestructor&) = delete;
   NoDestructor& operator=(const NoDestructor&) = delete;
+  NoDestructor(NoDestructor&&) = delete;
+  NoDestructor& operator=(NoDestructor&&) = delete;
   ~NoDestructor() = default;
 
   T& Get() { return *std::launder(reinterpret_cast<T*>(storage_)); }

@@ -27,6 +27,9 @@ class WorkerPool {
   WorkerPool() = default;
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
+  WorkerPool(WorkerPool&&) = delete;
+  WorkerPool& operator=(WorkerPool&&) = delete;
+  ~WorkerPool() = default;
 
   /// Runs the job on an idle thread, or on a new one. Never blocks; throws std::system_error if no thread can
   /// be had.

@@ -40,6 +40,8 @@ export async function startLibvirtd(): Promise<PrivateLibvirtd> {
   const unshare = 'unshare --mount --net --pid --fork --kill-child --mount-proc'.split(' ');
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...unshare, 'sh', '-c', SCRIPT, 'sh', folder], {
     stdio: 'ignore',
+    // Without LD_PRELOAD: the sanitizer that this process may run under is for the addon.
+    env: { PATH: process.env.PATH },
   });
   const ended = once(child, 'exit');
   const socketPath = join(folder, 'run', 'libvirt-sock');

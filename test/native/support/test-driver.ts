@@ -1,6 +1,6 @@
 import { Connection, type Domain } from '../../../lib/libvirt/index.js';
 
-/** libvirt's test driver: domains that exist only in this process, one set per connection. */
+/** libvirt's test driver: domains that exist only in this process, and as long as one connection to it is open. */
 export async function openTest(): Promise<{ connection: Connection; domain: Domain } & AsyncDisposable> {
   const connection = await Connection.open('test:///default');
   const domain = await connection.domainLookupByName('test');
