@@ -212,7 +212,7 @@ test('a burst is waited out, though a single pass within it looks hopeless', (t)
   t.match(result, { outcome: 'completed' });
   t.ok(result.pauseMs <= 60);
   const short = run({
-    workload: burst(300e6, 400, 3000),
+    workload: burst(300e6, 200, 3000),
     budget: { pauseMs: 60, totalMs: 20_000 },
     escalate: ['post-copy', 'abort'],
   });
