@@ -19,6 +19,8 @@ export const NOTHING_TRIED: Escalations = { exhausted: [], throttled: undefined 
 export interface Need {
   /** In words and numbers: what cannot be met by passes alone. */
   readonly problem: string;
+  /** The passes have stalled or this is the last boundary: no single unlucky pass, after which the next one may be as good as ever. */
+  readonly isCertain: boolean;
   /** The patience is over, or this is the last boundary from which the end would come in time: now even what hurts is right. */
   readonly isUrgent: boolean;
   /** As little is dirty now as is to be hoped for. */
@@ -70,8 +72,10 @@ type Try = (view: View, escalations: Escalations, need: Need, notes: Note[]) => 
 const ATTEMPTS: Record<Escalation, Try> = {
   throttle: (view, escalations, need, notes) =>
     view.can.throttle ? steerThrottle(view, escalations, need, notes) : awaitAutoConverge(view, need, notes),
-  'post-copy': (view, _escalations, need) =>
-    view.can.postCopy ? { action: { kind: 'post-copy', reason: need.problem } } : 'useless',
+  'post-copy': (view, _escalations, need) => {
+    if (!view.can.postCopy) return 'useless';
+    return need.isCertain ? { action: { kind: 'post-copy', reason: need.problem } } : 'wait';
+  },
   pause: (_view, _escalations, need) =>
     need.isUrgent && need.isGoodMoment
       ? { action: { kind: 'pause', reason: `${need.problem}; as little is dirty now as at best` } }

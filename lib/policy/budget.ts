@@ -78,25 +78,20 @@ function atBoundary(view: View, link: number, state: State): Outcome {
   if (stalledAtMs === undefined && !isLate) {
     // Enough time for the lowest limit, or only for a higher one that is allowed as well.
     if (!isTooSlow(view, (view.downtimeLimitMs / 1000) * link)) return { state, actions: [], notes: [] };
-    return say(
-      state,
-      [
-        downtimeLimit(
-          allowedMs,
-          `no time for more passes than the ${Math.round(allowedMs)} ms allowed for the last bytes need`,
-        ),
-      ],
-      [],
-    );
+    const reason = `there is time for the passes down to the ${Math.round(allowedMs)} ms allowed, and for no more`;
+    return { state, actions: [downtimeLimit(allowedMs, reason)], notes: [] };
   }
   if (bestMs <= allowedMs && !isLate) return { state, actions: relax(view, bestMs, allowedMs), notes: [] };
 
   const isPauseTooLong = stalledAtMs !== undefined && bestMs > allowedMs;
   const problem = isPauseTooLong ? tooLong(view, bestMs) : tooLate(view);
+  const isLast = isLastBoundary(view, dirtyBytes, link);
+  const isCertain = stalledAtMs !== undefined || isLast;
   const step = escalate(view, state.escalations, {
     problem,
-    isUrgent: isPatienceOver(view, stalledAtMs) || isLastBoundary(view, dirtyBytes, link),
-    isGoodMoment: dirtyBytes <= leastDirtyBytes * NEAR_BEST || isLastBoundary(view, dirtyBytes, link),
+    isCertain,
+    isUrgent: isLast || isPatienceOver(view, stalledAtMs),
+    isGoodMoment: isLast || dirtyBytes <= leastDirtyBytes * NEAR_BEST,
   });
   const remedy = remedyFor(view, view.budget);
   const note: Note = {
@@ -113,7 +108,7 @@ function atBoundary(view: View, link: number, state: State): Outcome {
   const isWaiting = step.actions.length === 0 && bestMs <= allowedMs;
   const relaxed = isWaiting ? relax(view, bestMs, allowedMs) : [];
   const actions = [...step.actions, ...(isHelpless ? makeTheBestOfIt(view, bestMs, allowedMs) : relaxed)];
-  return say(next, actions, [note, ...step.notes]);
+  return say(next, actions, isCertain || actions.length > 0 ? [note, ...step.notes] : step.notes);
 }
 
 /** What the best pass would have needed, and half as much again whenever that did not come back. */

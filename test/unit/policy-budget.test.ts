@@ -203,14 +203,20 @@ test('a pause within the budget is taken where more passes do not help', (t) => 
   t.end();
 });
 
-test('a burst is waited out', (t) => {
+test('a burst is waited out, though a single pass within it looks hopeless', (t) => {
   const result = run({
     workload: burst(300e6, 2000, 3000),
     budget: { pauseMs: 60, totalMs: 60_000 },
-    escalate: ['abort'],
+    escalate: ['post-copy', 'abort'],
   });
   t.match(result, { outcome: 'completed' });
   t.ok(result.pauseMs <= 60);
+  const short = run({
+    workload: burst(300e6, 200, 3000),
+    budget: { pauseMs: 60, totalMs: 20_000 },
+    escalate: ['post-copy', 'abort'],
+  });
+  t.match(short, { outcome: 'completed', isPostCopy: false, notes: [] });
   t.end();
 });
 

@@ -148,7 +148,11 @@ test('no policy aborts, suspends or starts post-copy while post-copy is under wa
     fc.property(anyPolicy, scenario, (index, rest) => {
       const seen: Seen[] = [];
       simulate({ ...rest, policy: watched(policyAt(index), seen) });
-      return seen.every(({ view, actions }) => !view.postCopyActive || actions.length === 0);
+      // KubeVirt's downtime tuning goes on setting limits then, which harms nothing and is left out by the rules that hold for all.
+      const harmless: Action['kind'][] = ['continue', 'bandwidth', 'downtime-limit'];
+      return seen.every(
+        ({ view, actions }) => !view.postCopyActive || actions.every(({ kind }) => harmless.includes(kind)),
+      );
     }),
     { numRuns: 200 },
   );
