@@ -14,6 +14,7 @@ import { Gate } from './gate.js';
 import { historyOf, learnFrom, USUAL_FIXED_PAUSE_MS } from './history.js';
 import { type HookFailure, HookRunner } from './hook-runner.js';
 import type { HookContext } from './hooks.js';
+import { LandingGear } from './landing.js';
 import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
 import { type Evidence, isConclusive, isRunningOn, ownerOf } from './ownership.js';
@@ -34,8 +35,8 @@ const HOOKS_OF_PHASES: Partial<Record<Phase, 'prepared' | 'stopped' | 'resumed'>
   handover: 'resumed',
 };
 
-/** How often the job is sampled while the switchover is to be held, in milliseconds. */
-const HOLD_SAMPLE_MS = 20;
+/** How often the job is sampled when the end is near, in milliseconds. */
+const NEAR_SAMPLE_MS = 20;
 
 /** How long the events of a completed migration may trail behind its call, in milliseconds. */
 const TRAILING_EVENTS_MS = 1000;
@@ -161,6 +162,7 @@ export class Run {
     if (this.#hooks.has('beforeSwitchover') || switchoverAt !== undefined) gate.arm();
     const conductor = new Conductor({
       gate,
+      landing: new LandingGear(settings.softLanding ?? false),
       hooks: this.#hooks,
       switchoverAt,
       bandwidthBytesPerSecond: transport.bandwidthBytesPerSecond,
@@ -223,9 +225,8 @@ export class Run {
 
   #newSampler(guest: Domain, conductor: Conductor): Sampler {
     return new Sampler({
-      // A hold must begin before QEMU finds a reason to stop.
       intervalMs: () =>
-        Math.min(this.#options.sampleIntervalMs, conductor.gate.isClosed ? HOLD_SAMPLE_MS : Number.POSITIVE_INFINITY),
+        Math.min(this.#options.sampleIntervalMs, conductor.isNear ? NEAR_SAMPLE_MS : Number.POSITIVE_INFINITY),
       atMs: () => this.#clock.atMs(),
       read: () => readJob(guest, this.#options.deadlines.callMs),
       onReading: (stats, sample, atMs) => {
