@@ -1,0 +1,26 @@
+import { type Connection, LibvirtError } from '../../libvirt/index.js';
+import type { PathState } from './facts.js';
+
+/** Linux's error number for a path that does not exist; libvirt passes on what the daemon's `open` gave. */
+const ENOENT = 2;
+
+/**
+ * Whether a path exists on a host, as its daemon sees it.
+ *
+ * libvirt has no call for that. But asked for the definition in a saved guest's image, its QEMU driver opens the path for reading, reads
+ * a few bytes, and refuses what is no such image: "no such file" and "not an image" are different errors. Nothing is written, and no
+ * traffic is made but the call itself.
+ *
+ * @returns `unknown` for any other error: no permission, a driver without images
+ * libvirt: virDomainSaveImageGetXMLDesc
+ */
+export async function lookUpPath(connection: Connection, path: string): Promise<PathState> {
+  try {
+    await connection.domainSaveImageGetXMLDesc(path);
+    return 'present';
+  } catch (error) {
+    if (!(error instanceof LibvirtError)) throw error;
+    if (error.code === 'VIR_ERR_OPERATION_FAILED') return 'present';
+    return error.code === 'VIR_ERR_SYSTEM_ERROR' && error.integers[0] === ENOENT ? 'missing' : 'unknown';
+  }
+}
