@@ -9,7 +9,11 @@ export const guestName = ({ guest, request }: PreflightFacts): string => `'${gue
 
 /** How the destination is called in messages. */
 export const destinationName = ({ destination }: PreflightFacts): string =>
-  destination === undefined ? 'the destination' : `the destination ${destination.hostname}`;
+  destination === undefined ? 'the destination' : `the destination (${destination.hostname})`;
+
+/** Whether the two hosts are known to be one. */
+export const isOneHost = ({ source, destination }: PreflightFacts): boolean =>
+  source !== undefined && source.hostUuid !== '' && source.hostUuid === destination?.hostUuid;
 
 const MEBIBYTE = 1024 * 1024;
 

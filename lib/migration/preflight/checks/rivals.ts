@@ -1,10 +1,12 @@
 import { finding } from '../finding.js';
-import { type Check, destinationName } from './check.js';
+import { type Check, destinationName, isOneHost } from './check.js';
 
 /** Neither the guest's UUID nor its name is taken on the destination; an idle definition of the very same guest is no rival. */
 export const rivals: Check = (facts) => {
   const { guest, arriving, sameUuid, sameName } = facts;
   const name = arriving?.name ?? guest?.name;
+  // One host has the guest already, of course.
+  if (isOneHost(facts)) return [];
   const found = [];
   if (sameUuid?.active) {
     found.push(
