@@ -1,6 +1,14 @@
 import { test } from 'tap';
 import { Lab } from '../../lib/lab/index.js';
-import { type FindingCode, migrate, type PreflightReport, preflight } from '../../lib/migration/index.js';
+import { connectSides } from '../../lib/migration/connect.js';
+import {
+  type FindingCode,
+  migrate,
+  type PreflightReport,
+  preflight,
+  preflightSides,
+} from '../../lib/migration/index.js';
+import { resolvePreflight } from '../../lib/migration/preflight/options.js';
 import { moveOptions, startWriter } from './moving.js';
 import { idleDomain, shell, startIdle } from './preflight-domain.js';
 
@@ -164,8 +172,10 @@ test('one lab, and what preflight finds in it', async (t) => {
   await t.test('several problems at once, and all of them are told', async (t) => {
     await using there = await b.connect();
     await there.domainCreateXML(idleDomain({ name: 'unlucky' }));
+    const file = '/var/lib/libvirt/unlucky.raw';
+    await shell(a, `truncate -s 1M ${file}`);
     const devices =
-      fileDisk(OWN_FILE, 'vdb', '<shareable/>') +
+      fileDisk(file, 'vdb', '<shareable/>') +
       bridge('only-there-not') +
       "<filesystem type='mount'><source dir='/tmp'/><target dir='data'/></filesystem>";
     await shell(a, 'ip link add only-there-not type bridge && ip link set only-there-not up');
@@ -217,6 +227,20 @@ test('one lab, and what preflight finds in it', async (t) => {
     await preflight(moveOptions('bridged', a, b));
     t.same((await there.listAllDomains()).map(({ name }) => name).sort(), before);
   });
+});
+
+test('a host that is silent all at once is an error among the findings', async (t) => {
+  await using lab = await Lab.start();
+  const [a, b] = [lab.host('a'), lab.host('b')];
+  await startIdle(a, { name: 'lonely' });
+  const request = resolvePreflight({ ...moveOptions('lonely', a, b), deadlines: { callMs: 500 } });
+  const sides = await connectSides(request);
+  await b.daemon.freeze();
+  const report = await preflightSides(sides, request);
+  await b.daemon.thaw();
+  await Promise.all([sides.source.close(), sides.destination.close()]);
+  t.same(codesOf(report), ['unanswered'], 'it was asked once, and no more');
+  t.match(report.findings[0], { side: 'destination', message: /within 500 ms/ });
 });
 
 test('a host that does not answer is an error, not a finding', async (t) => {

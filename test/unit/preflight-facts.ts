@@ -1,4 +1,4 @@
-import type { GuestFacts, PreflightFacts } from '../../lib/migration/index.js';
+import type { FindingCode, GuestFacts, PreflightFacts } from '../../lib/migration/index.js';
 
 const guest: GuestFacts = {
   name: 'db1',
@@ -46,3 +46,14 @@ export function withGuest(changes: Partial<GuestFacts>): PreflightFacts {
   const changed = { ...guest, ...changes };
   return { ...fine, guest: changed, arriving: changed };
 }
+
+/** What is so, the facts, and the codes of what is found. */
+export type Case = [what: string, facts: PreflightFacts, codes: FindingCode[]];
+
+/** Nothing wrong but what was found in the destination's file system. */
+export const onDestination = (found: object): Pick<PreflightFacts, 'paths'> => ({
+  paths: { source: {}, destination: { ...fine.paths.destination, ...found } },
+});
+
+/** Nothing wrong but what is asked for. */
+export const asked = (changes: object): PreflightFacts => ({ ...fine, request: { ...fine.request, ...changes } });

@@ -143,4 +143,6 @@ export interface Gap {
   /** What was to be found out, as a phrase. */
   readonly what: string;
   readonly why: string;
+  /** Without the answer nothing can be said for the migration: nobody may take silence for consent. */
+  readonly essential: boolean;
 }

@@ -11,6 +11,7 @@ interface Kind {
 
 /** Every code that a finding can have. The order is that in which they are reported: what makes others pointless comes first. */
 const KINDS = {
+  unanswered: { severity: 'error' },
   'same-host': { severity: 'error' },
   'domain-not-found': { severity: 'error' },
   'domain-not-running': { severity: 'error' },

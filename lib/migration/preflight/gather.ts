@@ -1,3 +1,4 @@
+import { PrecopyError } from '../../errors.js';
 import { ConnectListAllDomainsFlags, type Domain } from '../../libvirt/index.js';
 import type { Sides } from '../connect.js';
 import { withDeadline } from '../deadline.js';
@@ -38,11 +39,15 @@ export function gatherFacts(sides: Sides, options: GatherOptions): Promise<Prefl
   return new Gathering(sides, options).run();
 }
 
+/** Facts without which a migration must not begin. */
+const ESSENTIAL = new Set<keyof PreflightFacts>(['guest', 'state', 'sameUuid', 'sameName']);
+
 class Gathering {
   readonly #source: Side;
   readonly #destination: Side;
   readonly #options: GatherOptions;
   readonly #gaps: Gap[] = [];
+  readonly #silent = new Set<Role>();
   readonly #facts: Draft;
 
   constructor({ source, destination }: Sides, options: GatherOptions) {
@@ -54,34 +59,24 @@ class Gathering {
 
   async run(): Promise<PreflightFacts> {
     const { request } = this.#options;
-    const domain = await this.#ask('source', 'which guest is meant', async () => {
-      return (await this.#source.findDomain(request.domain)) ?? null;
-    });
+    const find = async () => (await this.#source.findDomain(request.domain)) ?? null;
+    const domain = await this.#ask('source', 'which guest is meant', find, true);
     if (domain === null) this.#facts.guest = null;
     else if (domain !== undefined) await this.#askGuest(domain);
-    const [here, there] = await Promise.all([this.#askHost(this.#source), this.#askHost(this.#destination)]);
+    const [source, destination] = await Promise.all([this.#askHost(this.#source), this.#askHost(this.#destination)]);
     const { arriving } = this.#facts;
-    if (domain && arriving !== undefined) await this.#askDestination(domain.uuid, arriving, here, there);
+    if (domain && arriving !== undefined) await this.#askDestination(domain.uuid, arriving, { source, destination });
     await this.#lookUp(arriving);
     return { ...this.#facts, gaps: this.#gaps };
   }
 
   async #askGuest(domain: Domain): Promise<void> {
-    const facts = this.#facts;
-    set(
-      facts,
-      'guest',
-      await this.#ask('source', "the guest's definition", async () => readGuest(await domain.getXMLDesc())),
-    );
-    set(facts, 'state', await this.#ask('source', "the guest's state", () => domain.getState()));
-    if (facts.state?.state !== 'shutoff') {
-      set(facts, 'job', await this.#ask('source', "the guest's job", () => domain.getJobStats()));
+    await this.#learn('guest', 'source', "the guest's definition", async () => readGuest(await domain.getXMLDesc()));
+    await this.#learn('state', 'source', "the guest's state", () => domain.getState());
+    if (this.#facts.state?.state !== 'shutoff') {
+      await this.#learn('job', 'source', "the guest's job", () => domain.getJobStats());
     }
-    set(
-      facts,
-      'hasSnapshots',
-      await this.#ask('source', "the guest's snapshots", () => this.#hasSnapshots(domain.uuid)),
-    );
+    await this.#learn('hasSnapshots', 'source', "the guest's snapshots", () => this.#hasSnapshots(domain.uuid));
     this.#readArriving();
   }
 
@@ -94,12 +89,13 @@ class Gathering {
     const { destinationXml, request } = this.#options;
     const { guest } = this.#facts;
     if (guest === undefined || guest === null) return;
+    let arriving = guest;
     try {
-      const arriving = destinationXml === undefined ? guest : readGuest(destinationXml);
-      this.#facts.arriving = { ...arriving, name: request.destinationName ?? arriving.name };
+      if (destinationXml !== undefined) arriving = readGuest(destinationXml);
     } catch (error) {
       this.#facts.destinationXmlProblem = messageOf(error);
     }
+    this.#facts.arriving = { ...arriving, name: request.destinationName ?? arriving.name };
   }
 
   async #askHost(side: Side): Promise<Capabilities | undefined> {
@@ -115,26 +111,22 @@ class Gathering {
   async #askDestination(
     uuid: string,
     arriving: GuestFacts,
-    here: Capabilities | undefined,
-    there: Capabilities | undefined,
+    capabilities: Record<Role, Capabilities | undefined>,
   ): Promise<void> {
-    const facts = this.#facts;
     const { control } = this.#destination;
-    const ask = <T>(what: string, work: () => Promise<T>): Promise<T | undefined> =>
-      this.#ask('destination', what, work);
-
-    set(facts, 'sameUuid', await ask("a guest with this one's UUID", () => this.#findRival(uuid)));
-    set(facts, 'sameName', await ask("a guest with this one's name", () => this.#findRival(arriving.name)));
-    set(facts, 'hypervisor', await ask('what its hypervisor offers', () => askHypervisor(control, arriving)));
-    set(facts, 'memory', await ask('its free memory', () => this.#askMemory(arriving, there)));
+    const there = 'destination';
+    await this.#learn('sameUuid', there, "a guest with this one's UUID", () => this.#findRival(uuid));
+    await this.#learn('sameName', there, "a guest with this one's name", () => this.#findRival(arriving.name));
+    await this.#learn('hypervisor', there, 'what its hypervisor offers', () => askHypervisor(control, arriving));
+    await this.#learn('memory', there, 'its free memory', () => this.#askMemory(arriving, capabilities.destination));
 
     const { cpu } = arriving;
     // What the hypervisor does not have at all it cannot be compared with.
-    if (cpu === undefined || facts.hypervisor?.lacks !== undefined) return;
-    const hostCpu = cpu.mode === 'host-passthrough' ? here?.cpuXml : undefined;
-    const compare = () =>
-      hostCpu === undefined ? compareGuestCpu(control, arriving, cpu.xml) : compareHostCpu(control, hostCpu);
-    set(facts, 'cpu', await ask("whether its CPU is compatible with the guest's", compare));
+    if (cpu === undefined || this.#facts.hypervisor?.lacks !== undefined) return;
+    const hostCpu = cpu.mode === 'host-passthrough' ? capabilities.source?.cpuXml : undefined;
+    await this.#learn('cpu', there, "whether its CPU is compatible with the guest's", () =>
+      hostCpu === undefined ? compareGuestCpu(control, arriving, cpu.xml) : compareHostCpu(control, hostCpu),
+    );
   }
 
   async #findRival(nameOrUuid: string): Promise<RivalFacts | null> {
@@ -170,18 +162,29 @@ class Gathering {
     this.#facts.paths = { source, destination };
   }
 
-  async #ask<T>(side: Role, what: string, work: () => Promise<T>): Promise<T | undefined> {
+  /** Asks a host for one of the facts. */
+  async #learn<Name extends keyof Draft>(
+    name: Name,
+    side: Role,
+    what: string,
+    work: () => Promise<Draft[Name]>,
+  ): Promise<void> {
+    const fact = await this.#ask(side, what, work, ESSENTIAL.has(name));
+    if (fact !== undefined) this.#facts[name] = fact;
+  }
+
+  /** Asks a host; what goes wrong becomes a gap. A host that has let a deadline pass is not asked again. */
+  async #ask<T>(side: Role, what: string, work: () => Promise<T>, essential = false): Promise<T | undefined> {
+    if (this.#silent.has(side)) return undefined;
     try {
       return await withDeadline(work(), this.#options.callMs, `Asking the ${side} for ${what}`);
     } catch (error) {
-      this.#gaps.push({ side, what, why: messageOf(error) });
+      const silent = error instanceof PrecopyError && error.code === 'ERR_PRECOPY_DEADLINE';
+      if (silent) this.#silent.add(side);
+      this.#gaps.push({ side, what, why: messageOf(error), essential: essential || silent });
       return undefined;
     }
   }
-}
-
-function set<Name extends keyof Draft>(facts: Draft, name: Name, value: Draft[Name] | undefined): void {
-  if (value !== undefined) facts[name] = value;
 }
 
 function messageOf(error: unknown): string {
