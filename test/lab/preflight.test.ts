@@ -221,6 +221,17 @@ test('one lab, and what preflight finds in it', async (t) => {
     },
   );
 
+  await t.test('over connections that may only read, what cannot be asked is said', async (t) => {
+    await startIdle(a, { name: 'watched', devices: bridge('guests') });
+    const options = moveOptions('watched', a, b);
+    const readOnly = { source: { ...a.endpoint, readOnly: true }, destination: { ...b.endpoint, readOnly: true } };
+    const report = await preflight({ ...options, ...readOnly });
+    t.same([report.ok, codesOf(report)], [true, []]);
+    t.same(codesOf(report, 'warning'), ['not-checked', 'not-checked', 'not-checked']);
+    t.same(codesOf(report, 'info'), ['network-unproven', 'migration-port-unproven']);
+    t.ok(report.facts.gaps?.every(({ why }) => /read only/.test(why)));
+  });
+
   await t.test('preflight leaves nothing behind and changes nothing', async (t) => {
     await using there = await b.connect();
     const before = (await there.listAllDomains()).map(({ name }) => name).sort();

@@ -3,10 +3,10 @@ import { test } from 'tap';
 import {
   FINDING_CODES,
   type FindingCode,
-  judge,
+  judgePreflight,
   PreflightError,
   type PreflightFacts,
-  requireOk,
+  requirePreflight,
 } from '../../lib/migration/index.js';
 import { CHECKS } from '../../lib/migration/preflight/checks/index.js';
 import { ALLOWABLE_CODES, isAllowable } from '../../lib/migration/preflight/finding.js';
@@ -22,7 +22,7 @@ const table = [...guestCases, ...storageCases, ...requestCases];
 
 for (const [what, facts, codes] of table) {
   test(`${what}: ${codes.join(', ') || 'no finding'}`, (t) => {
-    const { findings, ok } = judge(facts);
+    const { findings, ok } = judgePreflight(facts);
     t.same(
       findings.map(({ code }) => code).filter((code) => code !== ALWAYS),
       codes,
@@ -85,7 +85,7 @@ const anyFacts: fc.Arbitrary<PreflightFacts> = fc
 test('whatever is known or not, there are findings or none, and never an exception', (t) => {
   fc.assert(
     fc.property(anyFacts, (facts) => {
-      const { findings, ok } = judge(facts);
+      const { findings, ok } = judgePreflight(facts);
       return (
         findings.every(({ code, message }) => FINDING_CODES.includes(code) && !/undefined|NaN/.test(message)) &&
         ok !== undefined
@@ -103,7 +103,7 @@ test('the order of the checks does not matter', (t) => {
     fc.property(
       anyFacts,
       orders,
-      (facts, checks) => JSON.stringify(judge(facts, [], checks)) === JSON.stringify(judge(facts)),
+      (facts, checks) => JSON.stringify(judgePreflight(facts, [], checks)) === JSON.stringify(judgePreflight(facts)),
     ),
     { numRuns: 500 },
   );
@@ -114,7 +114,7 @@ test('the order of the checks does not matter', (t) => {
 test('what is allowed is a warning, and what cannot be allowed stays an error', (t) => {
   fc.assert(
     fc.property(anyFacts, fc.subarray(ALLOWABLE_CODES), (facts, allow) => {
-      const [before, after] = [judge(facts), judge(facts, allow)];
+      const [before, after] = [judgePreflight(facts), judgePreflight(facts, allow)];
       return (
         after.findings.length === before.findings.length &&
         after.findings.every(
@@ -123,19 +123,19 @@ test('what is allowed is a warning, and what cannot be allowed stays an error', 
       );
     }),
   );
-  t.ok(judge(table.find(([what]) => what === 'TCG under an old QEMU')?.[1] ?? fine, ['tcg-before-qemu-9']).ok);
+  t.ok(judgePreflight(table.find(([what]) => what === 'TCG under an old QEMU')?.[1] ?? fine, ['tcg-before-qemu-9']).ok);
   t.notOk(ALLOWABLE_CODES.some((code) => code === ('same-host' as string)));
   t.end();
 });
 
 test('the error names the worst, tells all, and has the findings', (t) => {
-  t.doesNotThrow(() => requireOk(judge(fine)));
-  const report = judge({
+  t.doesNotThrow(() => requirePreflight(judgePreflight(fine)));
+  const report = judgePreflight({
     ...fine,
     state: { state: 'shutoff', reason: 'destroyed' },
     sameUuid: { name: 'db1', uuid: fine.guest.uuid, active: true },
   });
-  t.throws(() => requireOk(report), {
+  t.throws(() => requirePreflight(report), {
     code: 'ERR_PRECOPY_DOMAIN_NOT_RUNNING',
     message: /is shutoff.*; .*is active already/,
     remedy: /Start it.*Find out/,

@@ -150,16 +150,28 @@ class Gathering {
 
   async #lookUp(guest: GuestFacts | undefined): Promise<void> {
     const wanted = wantedPaths(guest, this.#options.request);
-    const lookUpOn = async (side: Side): Promise<Record<string, PathState>> => {
-      const found: Record<string, PathState> = {};
-      for (const path of wanted[side.role]) {
-        const state = await this.#ask(side.role, `whether it has ${path}`, () => lookUpPath(side.control, path));
-        found[path] = state ?? 'unknown';
-      }
-      return found;
-    };
-    const [source, destination] = await Promise.all([lookUpOn(this.#source), lookUpOn(this.#destination)]);
-    this.#facts.paths = { source, destination };
+    const [source, destination] = await Promise.all(
+      [this.#source, this.#destination].map((side) => this.#lookUpOn(side, wanted[side.role])),
+    );
+    this.#facts.paths = { source: source ?? {}, destination: destination ?? {} };
+  }
+
+  async #lookUpOn({ role, control }: Side, paths: readonly string[]): Promise<Record<string, PathState>> {
+    const found: Record<string, PathState> = {};
+    const refused: string[] = [];
+    let why = '';
+    for (const path of paths) {
+      const state = await this.#ask(role, `whether it has ${path}`, () => lookUpPath(control, path));
+      found[path] = state?.state ?? 'unknown';
+      if (state?.state !== 'unknown') continue;
+      refused.push(path);
+      why = state.why;
+    }
+    // What is refused once is refused for most of them: one gap says it.
+    if (refused.length > 0) {
+      this.#gaps.push({ side: role, what: `whether it has ${refused.join(', ')}`, why, essential: false });
+    }
+    return found;
   }
 
   /** Asks a host for one of the facts. */

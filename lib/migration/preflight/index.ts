@@ -16,4 +16,4 @@ export type {
 export { type AllowableCode, FINDING_CODES, type Finding, type FindingCode, type Severity } from './finding.js';
 export type { Escalation, PreflightOptions, PreflightRequest } from './options.js';
 export { preflight, preflightSides } from './preflight.js';
-export { judge, PreflightError, type PreflightReport, requireOk } from './report.js';
+export { judgePreflight, PreflightError, type PreflightReport, requirePreflight } from './report.js';

@@ -2,7 +2,7 @@ import { connectSides, type Sides } from '../connect.js';
 import type { RequestFacts } from './facts.js';
 import { gatherFacts } from './gather.js';
 import { type PreflightOptions, type PreflightRequest, resolvePreflight } from './options.js';
-import { judge, type PreflightReport } from './report.js';
+import { judgePreflight, type PreflightReport } from './report.js';
 
 /**
  * Finds out what stands in the way of a migration, all of it at once, and changes nothing: neither host is written to, and no
@@ -34,7 +34,7 @@ export async function preflightSides(sides: Sides, request: PreflightRequest): P
     destinationXml,
     callMs: deadlines.callMs,
   });
-  return judge(facts, allowUnsafe ? [...allow, 'disk-cache-unsafe'] : allow);
+  return judgePreflight(facts, allowUnsafe ? [...allow, 'disk-cache-unsafe'] : allow);
 }
 
 function requestFacts({ destination }: Sides, request: PreflightRequest): RequestFacts {

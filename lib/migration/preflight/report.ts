@@ -20,7 +20,11 @@ const SEVERITIES = ['error', 'warning', 'info'];
  *
  * @param allow - errors that are to be warnings; others than the allowable ones stay errors
  */
-export function judge(facts: PreflightFacts, allow: readonly AllowableCode[] = [], checks = CHECKS): PreflightReport {
+export function judgePreflight(
+  facts: PreflightFacts,
+  allow: readonly AllowableCode[] = [],
+  checks = CHECKS,
+): PreflightReport {
   const allowed = new Set<string>(allow);
   const findings = checks
     .flatMap((check) => check(facts))
@@ -55,6 +59,6 @@ export class PreflightError extends PrecopyError {
 }
 
 /** Throws PreflightError when there is an error among the findings. */
-export function requireOk(report: PreflightReport): void {
+export function requirePreflight(report: PreflightReport): void {
   if (!report.ok) throw new PreflightError(report);
 }
