@@ -47,14 +47,8 @@ t.test('its memory limits and metadata can be set, and come back under their nam
   const { domain } = test;
   await domain.setMemoryParameters({ hardLimitKibibytes: 123456 });
   t.match(await domain.getMemoryParameters(), { hardLimitKibibytes: 123456 });
-  await t.rejects(domain.setMemoryParameters({ hardLimitKibibytes: -1 }), {
-    name: 'InvalidArgumentError',
-    option: 'parameters.hardLimitKibibytes',
-  });
-  await t.rejects(domain.setMemoryParameters({ wrong: 1 } as never), {
-    name: 'InvalidArgumentError',
-    option: 'parameters.wrong',
-  });
+  await t.rejects(domain.setMemoryParameters({ hardLimitKibibytes: -1 }), { name: 'InvalidArgumentError', option: 'parameters.hardLimitKibibytes' });
+  await t.rejects(domain.setMemoryParameters({ wrong: 1 } as never), { name: 'InvalidArgumentError', option: 'parameters.wrong' });
   await domain.setMetadata(DomainMetadataType.TITLE, 'a title');
   t.equal(await domain.getMetadata(DomainMetadataType.TITLE), 'a title');
   await domain.setMetadata(DomainMetadataType.TITLE, null);
