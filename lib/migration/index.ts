@@ -17,6 +17,7 @@ export { Migration } from './migration.js';
 export type { DeadlineOptions, Expectation, Host, MigrateOptions, TransportOptions } from './options.js';
 export type { Evidence, Owner, SideView } from './ownership.js';
 export { PHASES, type Phase, type PhaseSpan } from './phases.js';
+export * from './preflight/index.js';
 export {
   type AbortOutcome,
   type AbortReport,

@@ -1,0 +1,19 @@
+export type {
+  BudgetFacts,
+  CpuFacts,
+  DiskFacts,
+  Gap,
+  GuestFacts,
+  HostFacts,
+  HypervisorFacts,
+  InterfaceFacts,
+  MemoryFacts,
+  PathState,
+  PreflightFacts,
+  RequestFacts,
+  RivalFacts,
+} from './facts.js';
+export { type AllowableCode, FINDING_CODES, type Finding, type FindingCode, type Severity } from './finding.js';
+export type { Escalation, PreflightOptions, PreflightRequest } from './options.js';
+export { preflight, preflightSides } from './preflight.js';
+export { judgePreflight, PreflightError, type PreflightReport, requirePreflight } from './report.js';
