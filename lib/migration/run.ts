@@ -6,7 +6,7 @@ import { Actuators } from './actuators.js';
 import { migrateCall } from './call.js';
 import { Clock } from './clock.js';
 import { Conductor } from './conductor.js';
-import { connectSides, findGuest, type Sides } from './connect.js';
+import { connectSides, requireGuest, type Sides, suspendOn } from './connect.js';
 import { type Control, chooseControl } from './control.js';
 import { withDeadline } from './deadline.js';
 import type { MigrationEvent, Role } from './events.js';
@@ -19,7 +19,9 @@ import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
 import { type Evidence, isConclusive, isRunningOn, ownerOf } from './ownership.js';
 import { type Phase, PhaseMachine } from './phases.js';
+import { preflightSides, requirePreflight } from './preflight/index.js';
 import { type Failure, type MigrationResult, migrationError, type Warning } from './result.js';
+import { resolveSafety } from './safety.js';
 import { Sampler, sleep } from './sampler.js';
 import type { Side } from './side.js';
 import { Steering } from './steering.js';
@@ -41,6 +43,13 @@ const NEAR_SAMPLE_MS = 20;
 /** How long the events of a completed migration may trail behind its call, in milliseconds. */
 const TRAILING_EVENTS_MS = 1000;
 
+/** Where a run takes its guest and its job from when another process has made libvirt's call. */
+export interface Course {
+  find(sides: Sides, options: ResolvedOptions): Promise<Domain>;
+  /** Settles when the job is over, as the call would have done. */
+  follow(sides: Sides, guest: Domain): Promise<unknown>;
+}
+
 /**
  * One migration from start to end. It never throws: whatever happens, both hosts are asked at the end who has the guest, and the result
  * says it.
@@ -49,6 +58,7 @@ export class Run {
   readonly #options: ResolvedOptions;
   readonly #abort: AbortRequest;
   readonly #emit: (event: MigrationEvent) => void;
+  readonly #course: Course | undefined;
   readonly #clock = new Clock();
   readonly #phases = new PhaseMachine((phase, atMs) => this.#onPhase(phase, atMs));
   readonly #warnings: Warning[] = [];
@@ -57,14 +67,20 @@ export class Run {
   #guest: Domain | undefined;
   #witness: Witness | undefined;
   #control: Control | undefined;
+  #safety: 'strict' | 'guarded' = 'guarded';
+  /** A guest that was paused before the migration stays so. */
+  #wasPaused = false;
+  readonly #runs: Record<Role, boolean> = { source: true, destination: false };
   #conductor: Conductor | undefined;
   #sampler: Sampler | undefined;
   #sentBytes: number | undefined;
+  #fence: Promise<unknown> | undefined;
   #abortAnswer: Promise<AbortAnswer> | undefined;
   #call: CallState = 'not made';
 
-  constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void) {
+  constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void, course?: Course) {
     this.#options = options;
+    this.#course = course;
     this.#abort = abort;
     this.#emit = emit;
     this.#hooks = new HookRunner(options.hooks, {
@@ -79,7 +95,7 @@ export class Run {
       this.#phases.advance('connect', 0);
       this.#sides = await connectSides(this.#options);
       this.#abort.throwIfAsked();
-      this.#guest = await findGuest(this.#sides, this.#options);
+      this.#guest = await (this.#course?.find(this.#sides, this.#options) ?? this.#checkAndFind(this.#sides));
       this.#witness = await this.#watch(this.#sides, this.#guest);
       await this.#hooks.run('connected', {});
       this.#abort.throwIfAsked();
@@ -88,6 +104,7 @@ export class Run {
       failure = { phase: this.#phases.current, cause };
     }
     this.#phases.skipToSettle(this.#clock.atMs());
+    await this.#fence;
     const evidence = await this.#settle();
     await this.#restoreLimits(evidence);
     const result = await this.#conclude(evidence, failure);
@@ -95,6 +112,19 @@ export class Run {
     await Promise.all([this.#witness?.stop(), this.#sides?.source.close(), this.#sides?.destination.close()]);
     this.#emit({ type: 'end', atMs: this.#clock.atMs(), result });
     return result;
+  }
+
+  /** Everything that stands in the way is said at once, before anything is touched. */
+  async #checkAndFind(sides: Sides): Promise<Domain> {
+    const report = await preflightSides(sides, this.#options);
+    for (const { severity, code, message } of report.findings) {
+      if (severity === 'warning') this.#warn({ code, message });
+    }
+    requirePreflight(report);
+    const { guest } = report.facts;
+    this.#safety = resolveSafety(this.#options.safety, guest, this.#options.escalate);
+    this.#wasPaused = report.findings.some(({ code }) => code === 'paused');
+    return requireGuest(sides.source, this.#options.domain);
   }
 
   /** Both sides are watched from before the start, so that no event is missed. */
@@ -124,6 +154,7 @@ export class Run {
 
   #onGuest(side: Role, event: string, detail: string, atMs: number): void {
     this.#emit({ type: 'guest', atMs, side, event, detail });
+    this.#guard(side, event);
     if (side === 'source' && event === 'suspended') this.#onStop(atMs);
     if (side === 'destination' && event === 'started') {
       this.#phases.advance('pre-copy', atMs);
@@ -131,6 +162,17 @@ export class Run {
     if (side === 'destination' && event === 'resumed') {
       this.#phases.advance('handover', atMs);
     }
+  }
+
+  /** The guest must never run twice: when it does, it is stopped on both sides before it can do more harm. */
+  #guard(side: Role, event: string): void {
+    if (event === 'resumed') this.#runs[side] = true;
+    if (event === 'suspended' || event === 'stopped') this.#runs[side] = false;
+    const { source, destination } = this.#sides ?? {};
+    if (!this.#runs.source || !this.#runs.destination || source === undefined || destination === undefined) return;
+    this.#warn({ code: 'split-brain', message: 'The guest ran on both hosts; it was suspended on both at once.' });
+    const uuid = this.#guest?.uuid ?? '';
+    this.#fence = Promise.allSettled([suspendOn(source, uuid), suspendOn(destination, uuid)]);
   }
 
   #onStop(atMs: number): void {
@@ -179,8 +221,27 @@ export class Run {
     });
     this.#conductor = conductor;
     await actuators.prepare(settings.downtimeLimitMs);
-    const start = await this.#prepareCall(sides, guest.uuid, settings);
+    const course = this.#course;
+    const start = course ? () => course.follow(sides, guest) : await this.#prepareCall(sides, guest.uuid, settings);
     await this.#perform(guest, start, conductor);
+    if (this.#safety === 'strict' && course === undefined && !this.#wasPaused) await this.#resume(sides, guest.uuid);
+  }
+
+  /** Strict safety: the guest has arrived stopped, and runs only once the source is proven to have let go of it. */
+  async #resume({ source, destination }: Sides, uuid: string): Promise<void> {
+    const here = await source.observe(uuid);
+    if (here.seen !== 'absent') {
+      const what =
+        here.seen === 'present' ? `still has it (${here.state}, ${here.reason})` : `did not answer (${here.why})`;
+      throw new PrecopyError(
+        'ERR_PRECOPY_SOURCE_NOT_GONE',
+        `The guest arrived and was not resumed, because the source ${what}`,
+        { remedy: 'Make sure that the source cannot run it any more, then resume it on the destination.' },
+      );
+    }
+    const domain = await requireGuest(destination, uuid);
+    await this.#hooks.run('beforeResume', { domain });
+    await withDeadline(domain.resume(), this.#options.deadlines.callMs, 'Resuming the guest on the destination');
   }
 
   async #perform(guest: Domain, start: () => Promise<unknown>, conductor: Conductor): Promise<void> {
@@ -213,9 +274,8 @@ export class Run {
   ): Promise<() => Promise<unknown>> {
     const { transport, deadlines } = this.#options;
     const control = chooseControl(transport, destination.data.uri);
-    if (control.warning !== undefined) this.#warn(control.warning);
     this.#control = control.mode;
-    const { flags, parameters } = migrateCall(this.#options, control.mode, settings);
+    const { flags, parameters } = migrateCall(this.#options, { control: control.mode, settings, safety: this.#safety });
     const lookup = source.data.domainLookupByUUID(uuid);
     const domain = await withDeadline(lookup, deadlines.callMs, 'Looking for the guest on the source');
     return control.mode === 'direct'
@@ -299,8 +359,8 @@ export class Run {
 
   async #conclude(evidence: Evidence, failure: Failure | undefined): Promise<MigrationResult> {
     const owner = ownerOf(evidence);
-    // A guest that was paused before stays paused; one that only came over stopped because something failed has not arrived.
-    const completed = owner === 'destination' && (failure === undefined || isRunningOn(evidence, 'destination'));
+    // One that came over stopped because something failed has not arrived.
+    const completed = owner === 'destination' && (this.#wasPaused || isRunningOn(evidence, 'destination'));
     if (completed) {
       await this.#witness?.catchUp(TRAILING_EVENTS_MS);
       this.#learn();
@@ -318,6 +378,7 @@ export class Run {
       source: this.#sides?.source.identity,
       destination: this.#sides?.destination.identity,
       control: this.#control,
+      safety: this.#safety,
       startedAt: this.#clock.startedAt,
       totalMs,
       phases: this.#phases.spans(totalMs),

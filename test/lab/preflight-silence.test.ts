@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { Lab } from '../../lib/lab/index.js';
 import { connectSides } from '../../lib/migration/connect.js';
 import { preflight, preflightSides } from '../../lib/migration/index.js';
-import { resolvePreflight } from '../../lib/migration/preflight/options.js';
+import { resolveOptions } from '../../lib/migration/options.js';
 import { moveOptions } from './moving.js';
 import { startIdle } from './preflight-domain.js';
 
@@ -10,7 +10,7 @@ test('a host that is silent all at once is an error among the findings', async (
   await using lab = await Lab.start();
   const [a, b] = [lab.host('a'), lab.host('b')];
   await startIdle(a, { name: 'lonely' });
-  const request = resolvePreflight({ ...moveOptions('lonely', a, b), deadlines: { callMs: 500 } });
+  const request = resolveOptions({ ...moveOptions('lonely', a, b), deadlines: { callMs: 500 } });
   const sides = await connectSides(request);
   await b.daemon.freeze();
   const report = await preflightSides(sides, request);

@@ -1,4 +1,5 @@
 import type { DomainStateInfo, JobStats } from '../../libvirt/index.js';
+import type { Budget } from '../../policy/index.js';
 import type { Role } from '../events.js';
 import type { TransportOptions } from '../options.js';
 import type { HostIdentity } from '../result.js';
@@ -41,16 +42,9 @@ export interface RequestFacts {
   readonly transport: Readonly<TransportOptions>;
   readonly destinationName?: string;
   readonly copyDisks?: readonly string[];
-  readonly budget?: BudgetFacts;
+  readonly budget?: Budget;
   readonly escalate?: readonly string[];
   readonly safety?: string;
-}
-
-export interface BudgetFacts {
-  readonly pauseMs?: number;
-  readonly totalMs?: number;
-  /** Share of the guest's CPU time that may be taken away, 0..1. */
-  readonly slowdown?: number;
 }
 
 export interface HostFacts extends Readonly<HostIdentity> {

@@ -1,5 +1,4 @@
 export type {
-  BudgetFacts,
   CpuFacts,
   DiskFacts,
   Gap,
@@ -14,6 +13,5 @@ export type {
   RivalFacts,
 } from './facts.js';
 export { type AllowableCode, FINDING_CODES, type Finding, type FindingCode, type Severity } from './finding.js';
-export type { Escalation, PreflightOptions, PreflightRequest } from './options.js';
-export { preflight, preflightSides } from './preflight.js';
+export { type PreflightRequest, preflight, preflightSides } from './preflight.js';
 export { judgePreflight, PreflightError, type PreflightReport, requirePreflight } from './report.js';

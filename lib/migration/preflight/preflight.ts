@@ -1,8 +1,24 @@
 import { connectSides, type Sides } from '../connect.js';
+import { type MigrateOptions, type ResolvedOptions, resolveOptions } from '../options.js';
 import type { RequestFacts } from './facts.js';
 import { gatherFacts } from './gather.js';
-import { type PreflightOptions, type PreflightRequest, resolvePreflight } from './options.js';
 import { judgePreflight, type PreflightReport } from './report.js';
+
+/** What of a migration's options preflight looks at. */
+export type PreflightRequest = Pick<
+  ResolvedOptions,
+  | 'domain'
+  | 'transport'
+  | 'deadlines'
+  | 'destinationName'
+  | 'destinationXml'
+  | 'copyDisks'
+  | 'allowUnsafe'
+  | 'budget'
+  | 'escalate'
+  | 'safety'
+  | 'allow'
+>;
 
 /**
  * Finds out what stands in the way of a migration, all of it at once, and changes nothing: neither host is written to, and no
@@ -16,8 +32,8 @@ import { judgePreflight, type PreflightReport } from './report.js';
  * @throws InvalidArgumentError when an option is not as it must be; PrecopyError `ERR_PRECOPY_UNREACHABLE` or `…_DEADLINE` when a host
  *   cannot be reached. What goes wrong after that is a finding.
  */
-export async function preflight(options: PreflightOptions): Promise<PreflightReport> {
-  const request = resolvePreflight(options);
+export async function preflight(options: MigrateOptions): Promise<PreflightReport> {
+  const request = resolveOptions(options);
   const sides = await connectSides(request);
   try {
     return await preflightSides(sides, request);
@@ -28,7 +44,7 @@ export async function preflight(options: PreflightOptions): Promise<PreflightRep
 
 /** The same for hosts that are connected already; they stay open. Never throws for what a host says or does not say. */
 export async function preflightSides(sides: Sides, request: PreflightRequest): Promise<PreflightReport> {
-  const { destinationXml, deadlines, allowUnsafe, allow = [] } = request;
+  const { destinationXml, deadlines, allowUnsafe, allow } = request;
   const facts = await gatherFacts(sides, {
     request: requestFacts(sides, request),
     destinationXml,
@@ -43,10 +59,10 @@ function requestFacts({ destination }: Sides, request: PreflightRequest): Reques
     domain,
     transport,
     destinationUri: destination.data.uri,
+    budget,
+    escalate,
+    safety,
     ...(destinationName === undefined ? {} : { destinationName }),
     ...(copyDisks === undefined ? {} : { copyDisks }),
-    ...(budget === undefined ? {} : { budget }),
-    ...(escalate === undefined ? {} : { escalate }),
-    ...(safety === undefined ? {} : { safety }),
   };
 }
