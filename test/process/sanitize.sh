@@ -16,7 +16,7 @@ build() {
 # ("Tracer caught signal 11", a known fault of the one in GCC 12). That says nothing about the addon: once more, then.
 attempt() {
   for try in 1 2 3; do
-    if node "$1" >"$2" 2>&1 && ! grep -q 'ERROR: .*Sanitizer\|runtime error:' "$2"; then return 0; fi
+    if TAP_TIMEOUT=600 node "$1" >"$2" 2>&1 && ! grep -q 'ERROR: .*Sanitizer\|runtime error:' "$2"; then return 0; fi
     grep -q 'Tracer caught signal 11' "$2" || return 1
     echo "again, LeakSanitizer crashed (try $try): $1"
   done
