@@ -21,6 +21,13 @@ const SETTLE_INTERVAL_MS = 50;
 /** How long the events of a completed migration may trail behind its call, in milliseconds. */
 const TRAILING_EVENTS_MS = 1000;
 
+/** Where a run takes its guest and its job from when another process has made libvirt's call. */
+export interface Course {
+  find(sides: Sides, options: ResolvedOptions): Promise<Domain>;
+  /** Settles when the job is over, as the call would have done. */
+  follow(sides: Sides, guest: Domain): Promise<unknown>;
+}
+
 /**
  * One migration from start to end. It never throws: whatever happens, both hosts are asked at the end who has the guest, and the result
  * says it.
@@ -29,6 +36,7 @@ export class Run {
   readonly #options: ResolvedOptions;
   readonly #abort: AbortRequest;
   readonly #emit: (event: MigrationEvent) => void;
+  readonly #course: Course | undefined;
   readonly #clock = new Clock();
   readonly #phases = new PhaseMachine((phase, atMs) => this.#emit({ type: 'phase', atMs, phase }));
   readonly #warnings: Warning[] = [];
@@ -40,8 +48,9 @@ export class Run {
   #abortAnswer: Promise<AbortAnswer> | undefined;
   #call: CallState = 'not made';
 
-  constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void) {
+  constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void, course?: Course) {
     this.#options = options;
+    this.#course = course;
     this.#abort = abort;
     this.#emit = emit;
   }
@@ -52,7 +61,7 @@ export class Run {
       this.#phases.advance('connect', 0);
       this.#sides = await connectSides(this.#options);
       this.#abort.throwIfAsked();
-      this.#guest = await findGuest(this.#sides, this.#options);
+      this.#guest = await (this.#course?.find ?? findGuest)(this.#sides, this.#options);
       this.#witness = await this.#watch(this.#sides, this.#guest);
       this.#abort.throwIfAsked();
       await this.#move(this.#sides, this.#guest);
@@ -94,7 +103,8 @@ export class Run {
 
   /** The migration itself: libvirt's one long call, sampled meanwhile. It is in here that a policy, the gate and hooks will act. */
   async #move(sides: Sides, guest: Domain): Promise<void> {
-    const start = await this.#prepareCall(sides, guest.uuid);
+    const course = this.#course;
+    const start = course ? () => course.follow(sides, guest) : await this.#prepareCall(sides, guest.uuid);
     const sampler = this.#sampler(guest);
     const over = new AbortController();
 
