@@ -313,7 +313,7 @@ export const RECOVERY_TABLE: readonly Row[] = [
   },
   {
     ...{ source: ['post-copy-failed'], destination: settled, verdict: 'indeterminate', owner: 'unknown', actions: [] },
-    says: 'Post-copy broke off.',
+    says: 'Post-copy broke off, and a part of the memory is on either host.',
     remedy: BOTH_HALVES,
   },
   {
