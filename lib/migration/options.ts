@@ -119,6 +119,8 @@ export interface MigrateOptions {
   hooks?: Hooks;
   /** The moment at which the guest is to stop: the switchover is held until then. */
   switchoverAt?: Date;
+  /** A file in which the migration is written down as it goes, so that `adopt()` and `resolve()` can take over after a crash. */
+  journal?: string;
   deadlines?: DeadlineOptions;
   /** Aborts the migration; its reason becomes the abort's reason. */
   signal?: AbortSignal;
@@ -233,6 +235,7 @@ const rules: Rules<MigrateOptions> = {
   safety: oneOf(...SAFETIES),
   allow: listOf(...ALLOWABLE_CODES),
   switchoverAt: futureDate,
+  journal: text,
   deadlines: anyObject,
   signal: abortSignal,
 };

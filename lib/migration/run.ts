@@ -14,6 +14,7 @@ import { Gate } from './gate.js';
 import { historyOf, learnFrom, USUAL_FIXED_PAUSE_MS } from './history.js';
 import { type HookFailure, HookRunner } from './hook-runner.js';
 import type { HookContext } from './hooks.js';
+import { entryOf, Journal, type JournalEntry, withoutSecrets } from './journal.js';
 import { LandingGear } from './landing.js';
 import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
@@ -63,6 +64,8 @@ export class Run {
   readonly #phases = new PhaseMachine((phase, atMs) => this.#onPhase(phase, atMs));
   readonly #warnings: Warning[] = [];
   readonly #hooks: HookRunner;
+  #journal: Journal | undefined;
+  #recorded: Promise<void> = Promise.resolve();
   #sides: Sides | undefined;
   #guest: Domain | undefined;
   #witness: Witness | undefined;
@@ -82,7 +85,10 @@ export class Run {
     this.#options = options;
     this.#course = course;
     this.#abort = abort;
-    this.#emit = emit;
+    this.#emit = (event) => {
+      emit(event);
+      this.#record(entryOf(event));
+    };
     this.#hooks = new HookRunner(options.hooks, {
       context: (signal) => this.#hookContext(signal),
       onFailure: (failure) => this.#onHookFailure(failure),
@@ -92,10 +98,12 @@ export class Run {
   async execute(): Promise<MigrationResult> {
     let failure: Failure | undefined;
     try {
+      await this.#openJournal();
       this.#phases.advance('connect', 0);
       this.#sides = await connectSides(this.#options);
       this.#abort.throwIfAsked();
       this.#guest = await (this.#course?.find(this.#sides, this.#options) ?? this.#checkAndFind(this.#sides));
+      this.#record(this.#identified(this.#guest, this.#sides));
       this.#witness = await this.#watch(this.#sides, this.#guest);
       await this.#hooks.run('connected', {});
       this.#abort.throwIfAsked();
@@ -111,7 +119,32 @@ export class Run {
     await this.#hooks.run(result.outcome === 'completed' ? 'settled' : 'rolledBack', { result });
     await Promise.all([this.#witness?.stop(), this.#sides?.source.close(), this.#sides?.destination.close()]);
     this.#emit({ type: 'end', atMs: this.#clock.atMs(), result });
+    await this.#journal?.close();
     return result;
+  }
+
+  async #openJournal(): Promise<void> {
+    const { journal, domain, source, destination } = this.#options;
+    if (journal === undefined) return;
+    this.#journal = await Journal.open(journal);
+    this.#record({ type: 'begin', domain, source: withoutSecrets(source), destination: withoutSecrets(destination) });
+    await this.#recorded;
+  }
+
+  #identified({ name, uuid }: Domain, { destination }: Sides): JournalEntry {
+    const control = chooseControl(this.#options.transport, destination.data.uri).mode;
+    return { type: 'identified', name, uuid, wasRunning: !this.#wasPaused, control };
+  }
+
+  /** Writes an entry down, in order. A disk that is full does not end the migration: the journal ends, and that is said. */
+  #record(entry: JournalEntry | undefined): void {
+    const journal = this.#journal;
+    if (journal === undefined || entry === undefined) return;
+    this.#recorded = journal.write(entry).catch((error: unknown) => {
+      this.#journal = undefined;
+      this.#warn({ code: 'journal-ended', message: `The journal cannot be written any more: ${String(error)}` });
+      return journal.close();
+    });
   }
 
   /** Everything that stands in the way is said at once, before anything is touched. */
@@ -249,6 +282,7 @@ export class Run {
     this.#sampler = sampler;
     const over = new AbortController();
     this.#phases.advance('prepare', this.#clock.atMs());
+    await this.#recorded;
     this.#call = 'out';
     const call = start().finally(() => {
       this.#call = 'back';
