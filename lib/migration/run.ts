@@ -51,6 +51,8 @@ export class Run {
   constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void, course?: Course) {
     this.#options = options;
     this.#course = course;
+    // Another process has made it: an abort then is never too early.
+    if (course !== undefined) this.#call = 'out';
     this.#abort = abort;
     this.#emit = emit;
   }
@@ -60,10 +62,10 @@ export class Run {
     try {
       this.#phases.advance('connect', 0);
       this.#sides = await connectSides(this.#options);
-      this.#abort.throwIfAsked();
+      this.#throwIfUnmade();
       this.#guest = await (this.#course?.find ?? findGuest)(this.#sides, this.#options);
       this.#witness = await this.#watch(this.#sides, this.#guest);
-      this.#abort.throwIfAsked();
+      this.#throwIfUnmade();
       await this.#move(this.#sides, this.#guest);
     } catch (cause) {
       failure = { phase: this.#phases.current, cause };
@@ -74,6 +76,11 @@ export class Run {
     await Promise.all([this.#witness?.stop(), this.#sides?.source.close(), this.#sides?.destination.close()]);
     this.#emit({ type: 'end', atMs: this.#clock.atMs(), result });
     return result;
+  }
+
+  /** Ends the run where nothing was touched yet; a job that is adopted has to be aborted all the same. */
+  #throwIfUnmade(): void {
+    if (this.#call === 'not made') this.#abort.throwIfAsked();
   }
 
   /** Both sides are watched from before the start, so that no event is missed. */
