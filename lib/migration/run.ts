@@ -84,6 +84,8 @@ export class Run {
   constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void, course?: Course) {
     this.#options = options;
     this.#course = course;
+    // Another process has made it: an abort then is never too early.
+    if (course !== undefined) this.#call = 'out';
     this.#abort = abort;
     this.#emit = (event) => {
       emit(event);
@@ -101,12 +103,12 @@ export class Run {
       await this.#openJournal();
       this.#phases.advance('connect', 0);
       this.#sides = await connectSides(this.#options);
-      this.#abort.throwIfAsked();
+      this.#throwIfUnmade();
       this.#guest = await (this.#course?.find(this.#sides, this.#options) ?? this.#checkAndFind(this.#sides));
       this.#record(this.#identified(this.#guest, this.#sides));
       this.#witness = await this.#watch(this.#sides, this.#guest);
       await this.#hooks.run('connected', {});
-      this.#abort.throwIfAsked();
+      this.#throwIfUnmade();
       await this.#move(this.#sides, this.#guest);
     } catch (cause) {
       failure = { phase: this.#phases.current, cause };
@@ -121,6 +123,11 @@ export class Run {
     this.#emit({ type: 'end', atMs: this.#clock.atMs(), result });
     await this.#journal?.close();
     return result;
+  }
+
+  /** Ends the run where nothing was touched yet; a job that is adopted has to be aborted all the same. */
+  #throwIfUnmade(): void {
+    if (this.#call === 'not made') this.#abort.throwIfAsked();
   }
 
   async #openJournal(): Promise<void> {

@@ -94,8 +94,9 @@ export const RECOVERY_TABLE: readonly Row[] = [
   {
     ...{ source: ['busy'], destination: except('unreachable', 'unclear'), verdict: 'under-way', owner: 'unknown' },
     actions: ['wait'],
-    says: 'The guest on the source is being shut down, or another job has it.',
-    remedy: 'End that job, then call resolve() again.',
+    says: 'The guest on the source is being shut down, or a job has it that is no migration or does not answer.',
+    remedy:
+      'Call adopt() to abort it if it is a migration that hangs; wait for its end otherwise. Then call resolve() again.',
   },
   {
     ...{ source: settled, destination: ['busy'], verdict: 'under-way', owner: 'unknown', actions: ['wait'] },
