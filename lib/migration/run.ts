@@ -1,35 +1,42 @@
 import { PrecopyError } from '../errors.js';
-import { type Domain, DomainGetJobStatsFlags, type JobStats, LibvirtError } from '../libvirt/index.js';
+import type { Domain, JobStats } from '../libvirt/index.js';
 import { DOWNTIME_LIMIT_MS, type Settings } from '../policy/index.js';
 import { type AbortAnswer, type AbortRequest, abortOutcome, type CallState, requestAbort } from './abort.js';
 import { Actuators } from './actuators.js';
 import { migrateCall } from './call.js';
 import { Clock } from './clock.js';
 import { Conductor } from './conductor.js';
-import { connectSides, requireGuest, type Sides, suspendOn } from './connect.js';
+import { connectSides, requireGuest, type Sides } from './connect.js';
 import { type Control, chooseControl } from './control.js';
 import { withDeadline } from './deadline.js';
 import type { MigrationEvent, Role } from './events.js';
 import { Gate } from './gate.js';
+import { Guard } from './guard.js';
+import { resumeByProof } from './handover.js';
 import { historyOf, learnFrom, USUAL_FIXED_PAUSE_MS } from './history.js';
 import { type HookFailure, HookRunner } from './hook-runner.js';
 import type { HookContext } from './hooks.js';
-import { entryOf, Journal, type JournalEntry, withoutSecrets } from './journal.js';
+import { readCompletedJob, readJob } from './job.js';
+import type { JournalEntry } from './journal.js';
 import { LandingGear } from './landing.js';
 import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
-import { type Evidence, isConclusive, isRunningOn, ownerOf } from './ownership.js';
+import { type Evidence, isRunningOn, ownerOf } from './ownership.js';
 import { type Phase, PhaseMachine } from './phases.js';
 import { preflightSides, requirePreflight } from './preflight/index.js';
+import { Recorder } from './recorder.js';
 import { type Failure, type MigrationResult, migrationError, type Warning } from './result.js';
 import { resolveSafety } from './safety.js';
 import { Sampler, sleep } from './sampler.js';
-import type { Side } from './side.js';
+import { NO_EVIDENCE, settle } from './settle.js';
 import { Steering } from './steering.js';
 import { Witness } from './witness.js';
 
-/** How often both hosts are asked again while they have not let go of the guest yet, in milliseconds. */
-const SETTLE_INTERVAL_MS = 50;
+/** What is said when the guard had to act. */
+const SPLIT_BRAIN: Warning = {
+  code: 'split-brain',
+  message: 'The guest ran on both hosts; it was suspended on both at once.',
+};
 
 /** Hooks that a phase begins with. The others are called where something waits for them. */
 const HOOKS_OF_PHASES: Partial<Record<Phase, 'prepared' | 'stopped' | 'resumed'>> = {
@@ -64,8 +71,10 @@ export class Run {
   readonly #phases = new PhaseMachine((phase, atMs) => this.#onPhase(phase, atMs));
   readonly #warnings: Warning[] = [];
   readonly #hooks: HookRunner;
-  #journal: Journal | undefined;
-  #recorded: Promise<void> = Promise.resolve();
+  readonly #recorder = new Recorder((why) =>
+    this.#warn({ code: 'journal-ended', message: `The journal cannot be written any more: ${why}` }),
+  );
+  #guard: Guard | undefined;
   #sides: Sides | undefined;
   #guest: Domain | undefined;
   #witness: Witness | undefined;
@@ -73,11 +82,9 @@ export class Run {
   #safety: 'strict' | 'guarded' = 'guarded';
   /** A guest that was paused before the migration stays so. */
   #wasPaused = false;
-  readonly #runs: Record<Role, boolean> = { source: true, destination: false };
   #conductor: Conductor | undefined;
   #sampler: Sampler | undefined;
   #sentBytes: number | undefined;
-  #fence: Promise<unknown> | undefined;
   #abortAnswer: Promise<AbortAnswer> | undefined;
   #call: CallState = 'not made';
 
@@ -89,7 +96,7 @@ export class Run {
     this.#abort = abort;
     this.#emit = (event) => {
       emit(event);
-      this.#record(entryOf(event));
+      this.#recorder.note(event);
     };
     this.#hooks = new HookRunner(options.hooks, {
       context: (signal) => this.#hookContext(signal),
@@ -100,12 +107,13 @@ export class Run {
   async execute(): Promise<MigrationResult> {
     let failure: Failure | undefined;
     try {
-      await this.#openJournal();
+      await this.#recorder.open(this.#options);
       this.#phases.advance('connect', 0);
       this.#sides = await connectSides(this.#options);
       this.#throwIfUnmade();
       this.#guest = await (this.#course?.find(this.#sides, this.#options) ?? this.#checkAndFind(this.#sides));
-      this.#record(this.#identified(this.#guest, this.#sides));
+      this.#recorder.write(this.#identified(this.#guest, this.#sides));
+      this.#guard = new Guard(this.#sides, this.#guest.uuid);
       this.#witness = await this.#watch(this.#sides, this.#guest);
       await this.#hooks.run('connected', {});
       this.#throwIfUnmade();
@@ -114,14 +122,14 @@ export class Run {
       failure = { phase: this.#phases.current, cause };
     }
     this.#phases.skipToSettle(this.#clock.atMs());
-    await this.#fence;
+    await this.#guard?.fenced;
     const evidence = await this.#settle();
     await this.#restoreLimits(evidence);
     const result = await this.#conclude(evidence, failure);
     await this.#hooks.run(result.outcome === 'completed' ? 'settled' : 'rolledBack', { result });
     await Promise.all([this.#witness?.stop(), this.#sides?.source.close(), this.#sides?.destination.close()]);
     this.#emit({ type: 'end', atMs: this.#clock.atMs(), result });
-    await this.#journal?.close();
+    await this.#recorder.close();
     return result;
   }
 
@@ -130,28 +138,9 @@ export class Run {
     if (this.#call === 'not made') this.#abort.throwIfAsked();
   }
 
-  async #openJournal(): Promise<void> {
-    const { journal, domain, source, destination } = this.#options;
-    if (journal === undefined) return;
-    this.#journal = await Journal.open(journal);
-    this.#record({ type: 'begin', domain, source: withoutSecrets(source), destination: withoutSecrets(destination) });
-    await this.#recorded;
-  }
-
   #identified({ name, uuid }: Domain, { destination }: Sides): JournalEntry {
     const control = chooseControl(this.#options.transport, destination.data.uri).mode;
     return { type: 'identified', name, uuid, wasRunning: !this.#wasPaused, control };
-  }
-
-  /** Writes an entry down, in order. A disk that is full does not end the migration: the journal ends, and that is said. */
-  #record(entry: JournalEntry | undefined): void {
-    const journal = this.#journal;
-    if (journal === undefined || entry === undefined) return;
-    this.#recorded = journal.write(entry).catch((error: unknown) => {
-      this.#journal = undefined;
-      this.#warn({ code: 'journal-ended', message: `The journal cannot be written any more: ${String(error)}` });
-      return journal.close();
-    });
   }
 
   /** Everything that stands in the way is said at once, before anything is touched. */
@@ -194,25 +183,10 @@ export class Run {
 
   #onGuest(side: Role, event: string, detail: string, atMs: number): void {
     this.#emit({ type: 'guest', atMs, side, event, detail });
-    this.#guard(side, event);
+    if (this.#guard?.note(side, event)) this.#warn(SPLIT_BRAIN);
     if (side === 'source' && event === 'suspended') this.#onStop(atMs);
-    if (side === 'destination' && event === 'started') {
-      this.#phases.advance('pre-copy', atMs);
-    }
-    if (side === 'destination' && event === 'resumed') {
-      this.#phases.advance('handover', atMs);
-    }
-  }
-
-  /** The guest must never run twice: when it does, it is stopped on both sides before it can do more harm. */
-  #guard(side: Role, event: string): void {
-    if (event === 'resumed') this.#runs[side] = true;
-    if (event === 'suspended' || event === 'stopped') this.#runs[side] = false;
-    const { source, destination } = this.#sides ?? {};
-    if (!this.#runs.source || !this.#runs.destination || source === undefined || destination === undefined) return;
-    this.#warn({ code: 'split-brain', message: 'The guest ran on both hosts; it was suspended on both at once.' });
-    const uuid = this.#guest?.uuid ?? '';
-    this.#fence = Promise.allSettled([suspendOn(source, uuid), suspendOn(destination, uuid)]);
+    if (side === 'destination' && event === 'started') this.#phases.advance('pre-copy', atMs);
+    if (side === 'destination' && event === 'resumed') this.#phases.advance('handover', atMs);
   }
 
   #onStop(atMs: number): void {
@@ -228,60 +202,47 @@ export class Run {
 
   /** The migration itself: libvirt's one long call, steered meanwhile. */
   async #move(sides: Sides, guest: Domain): Promise<void> {
-    const { policy, budget, escalate, expect, deadlines, transport, switchoverAt } = this.#options;
+    const { policy, budget, escalate, expect, deadlines } = this.#options;
     const known = historyOf(sides.source.identity.hostUuid, sides.destination.identity.hostUuid);
     const settings = policy.settings({ ...(await measure(guest, expect, escalate, known)), budget, escalate });
     for (const note of settings.notes) this.#warn(note);
+    const conductor = this.#assemble(guest, settings, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
+    this.#conductor = conductor;
+    await conductor.actuators.prepare(settings.downtimeLimitMs);
+    const course = this.#course;
+    const start = course ? () => course.follow(sides, guest) : await this.#prepareCall(sides, guest.uuid, settings);
+    await this.#perform(guest, start, conductor);
+    if (this.#safety === 'strict' && course === undefined && !this.#wasPaused) {
+      await resumeByProof(sides, guest.uuid, this.#hooks, deadlines.callMs);
+    }
+  }
+
+  /** What steers the job: the policy's view of it, the actuators, the gate and the landing. */
+  #assemble(guest: Domain, settings: Settings, fixedPauseMs: number): Conductor {
+    const { policy, budget, escalate, deadlines, transport, switchoverAt } = this.#options;
+    const { bandwidthBytesPerSecond } = transport;
     const can = {
       throttle: guest.connection.options.allowMonitorCommand === true && settings.autoConverge !== undefined,
       autoConverge: settings.autoConverge !== undefined,
       postCopy: settings.postCopy,
     };
-    const actuators = new Actuators(guest, deadlines.callMs, can, transport.bandwidthBytesPerSecond);
-    const fixedPauseMs = known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS;
-    const mostLimitMs = budget.pauseMs ?? DOWNTIME_LIMIT_MS.default;
-    const gate = new Gate(actuators, () => this.#clock.atMs(), mostLimitMs);
+    const atMs = () => this.#clock.atMs();
+    const actuators = new Actuators(guest, deadlines.callMs, can, bandwidthBytesPerSecond);
+    const gate = new Gate(actuators, atMs, budget.pauseMs ?? DOWNTIME_LIMIT_MS.default);
     if (this.#hooks.has('beforeSwitchover') || switchoverAt !== undefined) gate.arm();
-    const conductor = new Conductor({
-      gate,
-      landing: new LandingGear(settings.softLanding ?? false),
+    return new Conductor({
+      ...{ actuators, gate, switchoverAt, bandwidthBytesPerSecond, atMs },
       hooks: this.#hooks,
-      switchoverAt,
-      bandwidthBytesPerSecond: transport.bandwidthBytesPerSecond,
-      steering: new Steering({ policy, budget, escalate, can, fixedPauseMs }),
-      actuators,
       abort: this.#abort,
-      atMs: () => this.#clock.atMs(),
+      landing: new LandingGear(settings.softLanding ?? false),
+      steering: new Steering({ policy, budget, escalate, can, fixedPauseMs }),
       handlers: {
         onDecision: (decision) => this.#emit({ type: 'decision', ...decision }),
         onNote: (note) => this.#warn(note),
-        onPass: (pass, atMs) => this.#emit({ type: 'pass', atMs, pass }),
-        onHold: (what) => this.#emit({ type: 'hold', atMs: this.#clock.atMs(), what }),
+        onPass: (pass, passAtMs) => this.#emit({ type: 'pass', atMs: passAtMs, pass }),
+        onHold: (what) => this.#emit({ type: 'hold', atMs: atMs(), what }),
       },
     });
-    this.#conductor = conductor;
-    await actuators.prepare(settings.downtimeLimitMs);
-    const course = this.#course;
-    const start = course ? () => course.follow(sides, guest) : await this.#prepareCall(sides, guest.uuid, settings);
-    await this.#perform(guest, start, conductor);
-    if (this.#safety === 'strict' && course === undefined && !this.#wasPaused) await this.#resume(sides, guest.uuid);
-  }
-
-  /** Strict safety: the guest has arrived stopped, and runs only once the source is proven to have let go of it. */
-  async #resume({ source, destination }: Sides, uuid: string): Promise<void> {
-    const here = await source.observe(uuid);
-    if (here.seen !== 'absent') {
-      const what =
-        here.seen === 'present' ? `still has it (${here.state}, ${here.reason})` : `did not answer (${here.why})`;
-      throw new PrecopyError(
-        'ERR_PRECOPY_SOURCE_NOT_GONE',
-        `The guest arrived and was not resumed, because the source ${what}`,
-        { remedy: 'Make sure that the source cannot run it any more, then resume it on the destination.' },
-      );
-    }
-    const domain = await requireGuest(destination, uuid);
-    await this.#hooks.run('beforeResume', { domain });
-    await withDeadline(domain.resume(), this.#options.deadlines.callMs, 'Resuming the guest on the destination');
   }
 
   async #perform(guest: Domain, start: () => Promise<unknown>, conductor: Conductor): Promise<void> {
@@ -289,7 +250,7 @@ export class Run {
     this.#sampler = sampler;
     const over = new AbortController();
     this.#phases.advance('prepare', this.#clock.atMs());
-    await this.#recorded;
+    await this.#recorder.written;
     this.#call = 'out';
     const call = start().finally(() => {
       this.#call = 'back';
@@ -345,7 +306,12 @@ export class Run {
     const { abortMs } = this.#options.deadlines;
     await this.#abort.asked;
     this.#emit({ type: 'abort', atMs: this.#clock.atMs(), reason: this.#abort.reason });
-    this.#abortAnswer = requestAbort(guest, abortMs, () => this.#call === 'back');
+    // Once post-copy runs, the guest lives on both hosts: an abort would lose it.
+    const isPostCopy = this.#conductor?.actuators.limits.postCopyActive ?? false;
+    this.#abortAnswer = isPostCopy
+      ? Promise.resolve('refused')
+      : requestAbort(guest, abortMs, () => this.#call === 'back');
+    if (isPostCopy) return new Promise(() => {});
     await sleep(abortMs, over);
     throw new PrecopyError(
       'ERR_PRECOPY_ABORT_HUNG',
@@ -353,23 +319,9 @@ export class Run {
     );
   }
 
-  /** Asks both hosts until the guest is on one of them and the other has let go, or the time is up. Recovery will start from here. */
-  async #settle(): Promise<Evidence> {
-    const giveUpAtMs = this.#clock.atMs() + this.#options.deadlines.settleMs;
-    const uuid = this.#guest?.uuid;
-    if (this.#sides === undefined || uuid === undefined) {
-      const unasked = { seen: 'unreachable', why: 'it was not asked for the guest' } as const;
-      return { source: unasked, destination: unasked };
-    }
-    for (;;) {
-      const [source, destination] = await Promise.all([
-        this.#sides.source.observe(uuid),
-        this.#sides.destination.observe(uuid),
-      ]);
-      const evidence = { source, destination };
-      if (isConclusive(evidence) || this.#clock.atMs() >= giveUpAtMs) return evidence;
-      await sleep(SETTLE_INTERVAL_MS);
-    }
+  #settle(): Promise<Evidence> | Evidence {
+    if (this.#sides === undefined || this.#guest === undefined) return NO_EVIDENCE;
+    return settle(this.#sides, this.#guest.uuid, this.#options.deadlines.settleMs);
   }
 
   /** Where the guest stays, what was set for the migration is put back; limits outlive a migration that failed. */
@@ -406,8 +358,7 @@ export class Run {
       await this.#witness?.catchUp(TRAILING_EVENTS_MS);
       this.#learn();
     }
-    const job =
-      this.#witness?.completedJob ?? (completed ? await this.#completedJobOn(this.#sides?.destination) : undefined);
+    const job = this.#witness?.completedJob ?? (completed ? await this.#completedJob() : undefined);
     const abort = await this.#abortReport(owner);
     const outcome = completed ? 'completed' : abort?.outcome === 'cancelled' ? 'cancelled' : 'failed';
     const totalMs = this.#clock.atMs();
@@ -442,14 +393,8 @@ export class Run {
     return { reason: this.#abort.reason, outcome: abortOutcome(answer, this.#call, owner) };
   }
 
-  async #completedJobOn(side: Side | undefined): Promise<JobStats | undefined> {
-    try {
-      const domain = await side?.findDomain(this.#guest?.uuid ?? '');
-      return await domain?.getJobStats(DomainGetJobStatsFlags.COMPLETED | DomainGetJobStatsFlags.KEEP_COMPLETED);
-    } catch {
-      // The figures are lost then; the outcome does not hang on them.
-      return undefined;
-    }
+  #completedJob(): Promise<JobStats | undefined> {
+    return readCompletedJob(this.#sides?.destination, this.#guest?.uuid, this.#options.deadlines.callMs);
   }
 
   #hookContext(signal: AbortSignal): HookContext {
@@ -471,16 +416,5 @@ export class Run {
   #warn(warning: Warning): void {
     this.#warnings.push(warning);
     this.#emit({ type: 'warning', atMs: this.#clock.atMs(), ...warning });
-  }
-}
-
-/** The job's statistics, or undefined when there is no job to ask about: before it began, or once the guest has gone. */
-async function readJob(domain: Domain, deadlineMs: number): Promise<JobStats | undefined> {
-  try {
-    const stats = await withDeadline(domain.getJobStats(0), deadlineMs, "Asking for the job's statistics");
-    return stats.type === 'none' ? undefined : stats;
-  } catch (error) {
-    if (error instanceof PrecopyError || error instanceof LibvirtError) return undefined;
-    throw error;
   }
 }
