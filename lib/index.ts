@@ -1,2 +1,3 @@
-export { PrecopyError } from './errors.js';
+export { InvalidArgumentError, PrecopyError } from './errors.js';
 export * from './migration/index.js';
+export * from './policy/index.js';
