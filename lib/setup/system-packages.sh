@@ -106,6 +106,7 @@ require_system_packages() {
     [ "$ID $VERSION_ID" = 'debian 12' ] && backports="-t $VERSION_CODENAME-backports "
     say 'these system packages are missing; install them and call me again:'
     printf '  Debian, Ubuntu:  sudo apt-get install --no-install-recommends %s%s\n' "$backports" "$(packages_of 2 "${missing[@]}")"
+    [ -z "$backports" ] || printf '                   (with bookworm-backports enabled; or, as root: npm run setup, which does both)\n'
     printf '  Fedora:          sudo dnf install %s\n' "$(packages_of 3 "${missing[@]}")"
     printf '  Arch:            sudo pacman -S %s\n' "$(packages_of 4 "${missing[@]}")"
     exit 1

@@ -9,6 +9,8 @@ import { dieIn, journalDirectory } from './doomed.js';
 
 // The invariant: what a lost reply left behind is named, never made worse; two that run are stopped, and one that runs is kept.
 
+const ATTEMPTS = 8;
+
 const STRICT = DomainMigrateFlags.LIVE | DomainMigrateFlags.PEER2PEER | DomainMigrateFlags.PAUSED;
 
 async function moveByLibvirt(guest: Guest, from: Host, to: Host, flags: number): Promise<void> {
@@ -106,21 +108,25 @@ test('it has arrived stopped, and nobody was left to resume it', async (t) => {
   });
 
   await t.test('the source does not: its part is destroyed first', async (t) => {
-    const guest = await startWriter(lab, 'unconfirmed', 5e6);
-    await using checker = new Checker(lab, guest, b);
-    await dieIn('arrival', moveOptions(guest.name, a, b, 'direct'), journalDirectory(t));
-    const resolution = await resolve({ source: a.endpoint, destination: b.endpoint, domain: guest.name });
-    t.match(resolution, { verdict: 'completed', owner: 'destination', remedy: undefined });
-    t.match(resolution.found, { source: { standing: 'stopped' } });
-    t.match(
-      resolution.actions.filter(({ action }) => action !== 'wait'),
-      [
-        { action: 'destroy-source', outcome: 'done' },
-        { action: 'resume-destination', outcome: 'done' },
-      ],
-    );
-    t.same(await virshSees(guest.name, lab.hosts), ['b']);
-    t.match(await stillBeats(guest), { badPages: 0, clockWentBack: false });
-    t.match(await checker.stop(), { twice: [], beatsDuplicated: 0, badPages: 0 });
+    // The process has to die in the moment between libvirt's Finish and its Confirm, which a busy machine may let it miss.
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const guest = await startWriter(lab, `unconfirmed${attempt}`, 5e6);
+      await using checker = new Checker(lab, guest, b);
+      await dieIn('arrival', moveOptions(guest.name, a, b, 'direct'), journalDirectory(t));
+      const resolution = await resolve({ source: a.endpoint, destination: b.endpoint, domain: guest.name });
+      const done = resolution.actions.flatMap(({ action, outcome }) => (outcome === 'done' ? [action] : []));
+      const hadPart = resolution.found.source.standing === 'stopped';
+      t.match(resolution, { verdict: 'completed', owner: 'destination', remedy: undefined });
+      t.same(
+        done.filter((action) => action !== 'wait'),
+        hadPart ? ['destroy-source', 'resume-destination'] : ['resume-destination'],
+      );
+      t.same(await virshSees(guest.name, lab.hosts), ['b']);
+      t.match(await stillBeats(guest), { badPages: 0, clockWentBack: false });
+      t.match(await checker.stop(), { twice: [], beatsDuplicated: 0, badPages: 0 });
+      await guest.destroy();
+      if (hadPart) return;
+    }
+    t.fail(`the process never died between Finish and Confirm in ${ATTEMPTS} attempts`);
   });
 });
