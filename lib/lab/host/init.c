@@ -9,7 +9,6 @@
 // From then on init only reaps, because a dead QEMU that stays a zombie costs libvirt two seconds. SIGKILL to
 // it takes the whole node away.
 
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

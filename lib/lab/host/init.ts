@@ -41,7 +41,7 @@ async function compileInit(): Promise<string> {
   await mkdir(directory, { recursive: true });
   // Renamed when it is complete: another lab may be doing the same at this moment.
   const draft = `${program}.${process.pid}`;
-  await run(['gcc', '-std=gnu17', '-O2', '-Wall', '-Wextra', '-o', draft, source]);
+  await run(['gcc', '-std=gnu17', '-D_GNU_SOURCE', '-O2', '-Wall', '-Wextra', '-o', draft, source]);
   await rename(draft, program);
   return program;
 }
