@@ -82,10 +82,11 @@ export class Witness {
     });
   }
 
-  #note(role: Role, { event, detail, monotonicNs }: LifecycleEvent): void {
+  #note(role: Role, { event, monotonicNs }: LifecycleEvent): void {
     const atMs = this.#clock.atMs(monotonicNs);
-    if (role === 'source' && event === 'suspended' && detail === 'migrated') this.#stoppedAtMs = atMs;
-    if (event === 'resumed') this.#resumedAtMs = atMs;
+    if (role === 'source' && event === 'suspended') this.#stoppedAtMs ??= atMs;
+    // The first one: after post-copy the destination says it again, when the last page has come.
+    if (event === 'resumed') this.#resumedAtMs ??= atMs;
   }
 
   async #subscribe<Name extends DomainEventName>(

@@ -36,8 +36,9 @@ export class QmpClient {
   private constructor(socket: Socket) {
     this.#socket = socket;
     // JSON.parse knows nothing of types; QEMU's QAPI schema promises these.
-    createInterface({ input: socket }).on('line', (line) => this.#receive(JSON.parse(line) as Message));
-    socket.on('error', () => undefined); // 'close' follows
+    const lines = createInterface({ input: socket }).on('line', (line) => this.#receive(JSON.parse(line) as Message));
+    // 'close' follows. readline passes the socket's error on, and one without a listener would end the process.
+    for (const emitter of [socket, lines]) emitter.on('error', () => undefined);
     socket.on('close', () => {
       for (const { reject } of this.#pending.values()) reject(qmpError('the monitor was closed'));
       this.#pending.clear();
