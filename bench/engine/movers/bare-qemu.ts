@@ -1,5 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,13 +13,11 @@ const TAP = 'bare-qemu';
 export class BareQemu {
   readonly host: Host;
   readonly qmp: QmpClient;
-  readonly #process: ChildProcess;
   readonly #directory: string;
 
-  private constructor(host: Host, qmp: QmpClient, process: ChildProcess, directory: string) {
+  private constructor(host: Host, qmp: QmpClient, directory: string) {
     this.host = host;
     this.qmp = qmp;
-    this.#process = process;
     this.#directory = directory;
   }
 
@@ -42,7 +38,7 @@ export class BareQemu {
     process.stdin?.on('error', () => undefined);
     process.stdout?.resume(); // the console: unread it would stop the guest
     try {
-      return new BareQemu(host, await QmpClient.connect(qmpPath), process, directory);
+      return new BareQemu(host, await QmpClient.connect(qmpPath), directory);
     } catch (error) {
       await rm(directory, { recursive: true, force: true });
       throw error;
@@ -51,11 +47,10 @@ export class BareQemu {
 
   /** Ends it, and takes its interface away. */
   async end(): Promise<void> {
-    // Killing the process that we started would leave QEMU behind, in the host.
-    const closed = once(this.#process, 'close');
-    await this.qmp.execute('quit').catch(() => undefined);
-    if (this.#process.exitCode === null) await closed;
     this.qmp.close();
+    // The process that we started is only the way into the host: QEMU would outlive it.
+    const ours = (await this.host.processes()).find(({ argv }) => argv.some((word) => word.includes(this.#directory)));
+    await ours?.kill();
     await this.host.exec(['ip', 'link', 'delete', TAP]);
     await rm(this.#directory, { recursive: true, force: true });
   }
