@@ -36,9 +36,8 @@ Connection::~Connection() {
   if (pointer_ == nullptr) return;
   try {
     WorkerPool::Instance().Run(
-        {[pointer = pointer_, registrations = std::move(registrations_), close_callback = close_callback_] {
-           Dismantle(pointer, registrations, close_callback);
-         },
+        {[pointer = pointer_, registrations = std::move(registrations_), close_callback = close_callback_,
+          close_opaque = std::move(close_opaque_)] { Dismantle(pointer, registrations, close_callback); },
          nullptr});
   } catch (const std::exception&) {
     // No thread to be had: the connection stays open until the process ends, which is better than blocking
@@ -77,8 +76,10 @@ void Connection::RemoveRegistration(int callback_id) {
   registrations_.erase(callback_id);
 }
 
-void Connection::SetCloseCallback(virConnectCloseFunc callback) {
+void Connection::SetCloseCallback(virConnectCloseFunc callback, std::shared_ptr<void> opaque) {
+  const std::lock_guard lock(mutex_);
   close_callback_ = callback;
+  close_opaque_ = std::move(opaque);
 }
 
 Domain::Lease::Lease(std::shared_ptr<Domain> domain)

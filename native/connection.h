@@ -52,7 +52,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void AddRegistration(int callback_id);
   void RemoveRegistration(int callback_id);
-  void SetCloseCallback(virConnectCloseFunc callback);
+  /// `opaque` is what the callback is called with: kept until the connection is closed.
+  void SetCloseCallback(virConnectCloseFunc callback, std::shared_ptr<void> opaque);
 
  private:
   friend class Domain;
@@ -64,6 +65,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool closing_ = false;
   std::unordered_set<int> registrations_;
   virConnectCloseFunc close_callback_ = nullptr;
+  std::shared_ptr<void> close_opaque_;
   std::unordered_set<Domain*> domains_;
 };
 

@@ -249,17 +249,13 @@ void OnClose(virConnectPtr, int reason, void* opaque) {
   Emit(nullptr, opaque, {{"reason", Count(reason)}});
 }
 
-/// False if the driver knows no such thing: its connections cannot break.
-bool RegisterClose(const Connection::Lease& connection, const EventTarget& target) {
-  void* const opaque = NewOpaque(target);
-  if (virConnectRegisterCloseCallback(connection.Get(), OnClose, opaque, FreeOpaque) < 0) {
-    const Failure failure = Failure::Libvirt();
-    FreeOpaque(opaque);
-    if (failure.Number() == VIR_ERR_NO_SUPPORT) return false;
-    throw failure;
-  }
-  connection.Owner()->SetCloseCallback(OnClose);
-  return true;
+/// libvirt says yes also for drivers that know no such thing, and never frees what they were given: the
+/// connection keeps it.
+Nothing RegisterClose(const Connection::Lease& connection, const EventTarget& target) {
+  auto opaque = std::make_shared<EventTarget>(target);
+  Check(virConnectRegisterCloseCallback(connection.Get(), OnClose, opaque.get(), nullptr));
+  connection.Owner()->SetCloseCallback(OnClose, std::move(opaque));
+  return {};
 }
 
 Napi::Value OnEvent(const Napi::CallbackInfo& info) {

@@ -1,5 +1,6 @@
 import type { Heartbeats, Host } from '../../lib/lab/index.js';
 import type { QemuEvent } from './qemu-events.js';
+import type { QuietJudge } from './quiet.js';
 import type { EngineReport, Run } from './run.js';
 
 /** A guest that is moved again and again. */
@@ -7,6 +8,8 @@ export interface BenchGuest {
   /** Unique in the lab. */
   readonly name: string;
   readonly heartbeats: Heartbeats;
+  /** What was seen of it so far, in quiet times. */
+  readonly judge: QuietJudge;
   /** Where it is, and where it goes next. */
   place(): Promise<Route>;
   /** Stands still, while another one is measured. */

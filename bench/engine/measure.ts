@@ -4,7 +4,6 @@ import type { Host } from '../../lib/lab/index.js';
 import { analyseHeartbeats, type Heartbeats } from '../../lib/lab/observer/index.js';
 import type { BenchGuest, Contender, Move } from './contender.js';
 import { qemuPause } from './qemu-events.js';
-import { awaitQuiet } from './quiet.js';
 import type { Run } from './run.js';
 
 /** After a move: the last events come in, and the guest shows how it goes on. */
@@ -23,7 +22,7 @@ export async function measure(contender: Contender, { others, deadlineMs, signal
   const { guest } = contender;
   for (const other of others) if (other !== guest) await other.rest();
   await guest.wake();
-  const { fromNs, check } = await awaitQuiet(guest.heartbeats, signal);
+  const { fromNs, check } = await guest.judge.await(guest.heartbeats, signal);
   const load = loadavg()[0] ?? Number.NaN;
   const route = await guest.place();
   const sentBefore = await sentBytes(route.from);

@@ -59,7 +59,7 @@ export function runLine(strategy: string, { outcome, reason, figures, load, quie
     const value = figures[name];
     return value === undefined ? [] : [`${title} ${format(value)}`];
   });
-  const noise = quiet.isQuiet ? '' : `, noisy (gap of ${formatMs(quiet.maxMs)})`;
+  const noise = quiet.isQuiet ? '' : `, noisy (longest gap before ${formatMs(quiet.maxMs)})`;
   const ending = outcome === 'completed' ? '' : ` ${outcome} (${reason})`;
   const decisions = (engine?.decisions ?? []).map((decision) => `\n      ${decision}`).join('');
   return `${strategy}:${ending} ${parts.join(', ')}, load ${load.toFixed(1)}${noise}${decisions}`;

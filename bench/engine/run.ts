@@ -56,12 +56,12 @@ export interface PauseParts {
   finishMs: number;
 }
 
-/** How even the heartbeats came before the migration, when nobody moved anything. */
+/** How quiet the machine was before the migration, when nobody moved anything: how even the heartbeats came, and whether the guest got its work done. */
 export interface QuietCheck {
   p99Ms: number;
   maxMs: number;
-  /** How many times it was too uneven, and waited again. */
+  /** How many times it was not quiet, and waited again. */
   rejected: number;
-  /** False when it never was even enough: the run was made all the same, and counts as a noisy one. */
+  /** False when it never was quiet: the run was made all the same, and counts as a noisy one. */
   isQuiet: boolean;
 }

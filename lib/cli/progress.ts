@@ -49,6 +49,9 @@ export class Progress {
           `${event.action.kind}: ${event.action.reason}${event.refusal === undefined ? '' : ` (refused: ${event.refusal})`}`,
         );
         break;
+      case 'hold':
+        this.#say(event.atMs, event.what === 'begin' ? 'the switchover is held' : 'released');
+        break;
       case 'guest':
         break;
       case 'end':

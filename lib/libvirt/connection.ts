@@ -34,7 +34,8 @@ export async function getVersion(): Promise<Version> {
  *
  * Calls on one connection run side by side, each on a thread of its own, but a host reads no more than five at a time
  * and drops a connection that has more in flight for long: use one connection for a migration and another for control.
- * An open connection alone does not keep the process alive; a call in flight does.
+ * An open connection alone does not keep the process alive; a call in flight, an
+ * iterator that is waited for, and ref() do.
  */
 export class Connection extends HostCalls implements AsyncDisposable {
   readonly uri: string;
@@ -45,6 +46,7 @@ export class Connection extends HostCalls implements AsyncDisposable {
   readonly #sources = new Set<EventSource>();
   #closing: Promise<void> | undefined;
   #lost: CloseEvent | undefined;
+  #referenced = false;
 
   private constructor(uri: string, options: ConnectionOptions, handle: NativeConnection) {
     super();
@@ -109,6 +111,24 @@ export class Connection extends HostCalls implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Keeps the process alive until unref() or close(): for programs that only wait for events. */
+  ref(): this {
+    if (!this.#referenced && !this.closed) {
+      this.#referenced = true;
+      native().retain();
+    }
+    return this;
+  }
+
+  /** Undoes ref(). */
+  unref(): this {
+    if (this.#referenced) {
+      this.#referenced = false;
+      native().release();
+    }
+    return this;
   }
 
   /** False when it has been closed or the host has gone, as far as that is noticed. libvirt: virConnectIsAlive. */
@@ -220,6 +240,7 @@ export class Connection extends HostCalls implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    this.unref();
     try {
       await native().connectClose(this.handle);
     } catch (reason) {

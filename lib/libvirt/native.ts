@@ -89,7 +89,7 @@ export interface Native {
   connectIsAlive: Connect<[], boolean>;
   connectIsEncrypted: Connect<[], boolean>;
   connectIsSecure: Connect<[], boolean>;
-  connectRegisterCloseCallback: Connect<[listener: number], boolean>;
+  connectRegisterCloseCallback: Connect<[listener: number], void>;
   connectDomainEventRegisterAny: Connect<[domain: Optional<NativeDomain>, eventId: number, listener: number], number>;
   connectDomainEventDeregisterAny: Connect<[callbackId: number], void>;
 

@@ -1,8 +1,11 @@
 import type { JobStats } from '../libvirt/index.js';
-import type { Action, Note } from '../policy/index.js';
+import { type Action, type Note, permitted, type View } from '../policy/index.js';
 import type { AbortRequest } from './abort.js';
 import type { Actuators } from './actuators.js';
-import type { Advice, Steering } from './steering.js';
+import type { Gate } from './gate.js';
+import type { HookRunner } from './hook-runner.js';
+import { sleep } from './sampler.js';
+import type { Steering } from './steering.js';
 
 /** A decision of the policy and what became of it: the trail is part of the result. */
 export interface DecisionRecord {
@@ -16,14 +19,32 @@ export interface ConductorHandlers {
   onDecision: (decision: DecisionRecord) => void;
   onNote: (note: Note) => void;
   onPass: (pass: number, atMs: number) => void;
+  onHold: (what: 'begin' | 'release') => void;
 }
 
 export interface ConductorOptions {
   steering: Steering;
   actuators: Actuators;
+  gate: Gate;
+  hooks: HookRunner;
   abort: AbortRequest;
+  /** When the guest is to stop, where the caller named a moment. */
+  switchoverAt: Date | undefined;
+  /** The caller's cap on the stream, to which the link returns at the release. */
+  bandwidthBytesPerSecond: number | undefined;
   atMs: () => number;
   handlers: ConductorHandlers;
+}
+
+/** From the release of an idle guest to its stop, in milliseconds: the release comes by so much before the moment asked for. */
+const RELEASE_LEAD_MS = 60;
+
+/** What may be done while the switchover is held: nothing that would stop the guest, or undo the hold. */
+const isHarmlessToHold = ({ kind }: Action): boolean => kind === 'throttle' || kind === 'abort' || kind === 'continue';
+
+/** Until QEMU has looked at the memory for the first time there is nothing left to send, and nothing sent. */
+function hasBegun({ memoryRemainingBytes = 0, memoryProcessedBytes = 0 }: JobStats): boolean {
+  return memoryRemainingBytes > 0 || memoryProcessedBytes > 0;
 }
 
 /** Steers a running job: readings in, the policy's advice out, carried out one decision at a time. */
@@ -31,6 +52,7 @@ export class Conductor {
   readonly #options: ConductorOptions;
   readonly #decisions: DecisionRecord[] = [];
   #acting: Promise<void> | undefined;
+  readonly #over = new AbortController();
   #isOver = false;
 
   constructor(options: ConductorOptions) {
@@ -45,31 +67,63 @@ export class Conductor {
     return this.#options.actuators;
   }
 
+  get gate(): Gate {
+    return this.#options.gate;
+  }
+
   get steering(): Steering {
     return this.#options.steering;
   }
 
-  /** Takes a reading of the job. While an action is still being carried out, the policy is not asked again. */
+  /** Takes a reading of the job. While something is still being done, the policy is not asked again. */
   take(stats: JobStats, atMs: number): void {
-    if (this.#isOver || this.#acting !== undefined) return;
-    const { steering, actuators, handlers } = this.#options;
+    if (this.#isOver || !hasBegun(stats)) return;
+    const { steering, actuators, gate, handlers } = this.#options;
     const passBefore = steering.passes.pass;
-    const advice = steering.advise(stats, atMs, actuators.limits);
+    const view = steering.look(stats, atMs, actuators.limits);
     if (steering.passes.pass !== passBefore) handlers.onPass(steering.passes.pass, atMs);
-    for (const note of advice.notes) handlers.onNote(note);
-    if (advice.actions.length === 0) return;
-    this.#acting = this.#carryOut(advice).finally(() => {
+    if (this.#acting !== undefined) return;
+    this.#begin(gate.isDue(view) ? () => this.#hold() : () => this.#steer(view));
+  }
+
+  #begin(work: () => Promise<void>): void {
+    this.#acting = work().finally(() => {
       this.#acting = undefined;
     });
+  }
+
+  /** One decision: of the hooks where they make one, of the policy otherwise. */
+  async #steer(view: View): Promise<void> {
+    const { steering, gate, handlers, hooks } = this.#options;
+    const wanted = view.atPassBoundary ? await hooks.run('pass', { view }, this.#over.signal) : [];
+    const overriding = wanted.flatMap((actions) => actions ?? []);
+    const { actions, notes } = steering.advise(view);
+    for (const note of notes) handlers.onNote(note);
+    const chosen = overriding.length > 0 ? permitted(view, overriding).actions : actions;
+    await this.#carryOut(gate.isClosed ? chosen.filter(isHarmlessToHold) : chosen);
+  }
+
+  /** The hold, from its begin to the release: after every hook that was called before, and not before the moment that was asked for. */
+  async #hold(): Promise<void> {
+    const { gate, hooks, handlers, abort, switchoverAt, bandwidthBytesPerSecond } = this.#options;
+    await gate.hold();
+    handlers.onHold('begin');
+    await hooks.run('beforeSwitchover', {}, this.#over.signal);
+    if (switchoverAt !== undefined)
+      await sleep(switchoverAt.getTime() - Date.now() - RELEASE_LEAD_MS, this.#over.signal);
+    if (abort.isAsked || this.#isOver) return;
+    await gate.release(bandwidthBytesPerSecond);
+    handlers.onHold('release');
   }
 
   /** The guest has stopped, or the job is over: nothing is steered any more. Resolves when no action is under way. */
   async end(): Promise<void> {
     this.#isOver = true;
-    await this.#acting;
+    this.#over.abort();
+    await this.#acting?.catch(() => {});
   }
 
-  async #carryOut({ actions }: Advice): Promise<void> {
+  async #carryOut(actions: readonly Action[]): Promise<void> {
     for (const action of actions) {
       if (this.#isOver) return;
       const refusal = await this.#apply(action);

@@ -33,6 +33,8 @@ export type MigrationEvent =
   | ({ type: 'decision' } & DecisionRecord)
   /** A lifecycle event of the guest on one of the hosts, in libvirt's words. */
   | { type: 'guest'; atMs: number; side: Role; event: string; detail: string }
+  /** The switchover is held from here on, or released. */
+  | { type: 'hold'; atMs: number; what: 'begin' | 'release' }
   | { type: 'warning'; atMs: number; code: string; message: string }
   | ({ type: 'abort'; atMs: number } & Omit<AbortReport, 'outcome'>)
   /** Always the last one, also after a failure. */

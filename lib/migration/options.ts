@@ -25,6 +25,7 @@ import {
   text,
   textList,
 } from '../validation.js';
+import { HOOK_NAMES, type Hooks } from './hooks.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -104,6 +105,10 @@ export interface MigrateOptions {
   policy?: PolicyName | Policy | Ladder;
   /** What is known of the link and the guest before the start; what is left out is measured or learnt. */
   expect?: Expectation;
+  /** What is called at each phase, and may veto, hold or act. */
+  hooks?: Hooks;
+  /** The moment at which the guest is to stop: the switchover is held until then. */
+  switchoverAt?: Date;
   deadlines?: DeadlineOptions;
   /** Aborts the migration; its reason becomes the abort's reason. */
   signal?: AbortSignal;
@@ -119,6 +124,7 @@ export interface ResolvedOptions
   budget: Budget;
   escalate: readonly Escalation[];
   expect: Expectation;
+  hooks: Hooks;
   transport: TransportOptions;
   deadlines: Required<DeadlineOptions>;
   sampleIntervalMs: number;
@@ -178,6 +184,20 @@ const escalations: Rule = (value) =>
     ? undefined
     : `a list of ${ESCALATIONS.join(', ')}, each at most once`;
 
+const futureDate: Rule = (value) =>
+  value instanceof Date && value.getTime() > Date.now() ? undefined : 'a Date in the future';
+
+const hook: Rule = (value) => {
+  const isHook = (one: unknown): boolean =>
+    typeof one === 'function' ||
+    (typeof one === 'object' && one !== null && 'run' in one && typeof one.run === 'function');
+  return (Array.isArray(value) ? value.every(isHook) : isHook(value))
+    ? undefined
+    : 'a function, an object with a function run, or a list of these';
+};
+
+const hookRules = Object.fromEntries(HOOK_NAMES.map((name) => [name, hook])) as Record<keyof Hooks, Rule>;
+
 const rules: Rules<MigrateOptions> = {
   source: host,
   destination: host,
@@ -194,6 +214,8 @@ const rules: Rules<MigrateOptions> = {
   escalate: escalations,
   policy: anyOf(text, anyObject),
   expect: anyObject,
+  hooks: anyObject,
+  switchoverAt: futureDate,
   deadlines: anyObject,
   signal: abortSignal,
 };
@@ -214,8 +236,10 @@ export function resolveOptions(options: MigrateOptions): ResolvedOptions {
   checkOptions<DeadlineOptions>('deadlines', options.deadlines ?? {}, deadlineRules);
   checkOptions<Budget>('budget', options.budget ?? {}, budgetRules);
   checkOptions<Expectation>('expect', options.expect ?? {}, expectRules);
+  checkOptions<Hooks>('hooks', options.hooks ?? {}, hookRules);
   return {
     ...options,
+    hooks: { ...options.hooks },
     policy: resolvePolicy(options.policy),
     budget: { ...options.budget },
     escalate: options.escalate ?? [],

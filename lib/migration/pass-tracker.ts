@@ -53,8 +53,6 @@ export class PassTracker {
    */
   add(reading: PassReading, linkBytesPerSecond: number | undefined, downtimeLimitMs: number): void {
     const last = this.#last;
-    // Until QEMU has looked at the memory for the first time there is nothing left to send, and nothing sent.
-    if (last === undefined && reading.remainingBytes === 0 && reading.processedBytes === 0) return;
     this.#last = reading;
     this.#isAtBoundary = false;
     if (last === undefined) {

@@ -2,6 +2,7 @@ import { PrecopyError } from '../errors.js';
 import { type JobStats, LibvirtError } from '../libvirt/index.js';
 import type { DecisionRecord } from './conductor.js';
 import type { Control } from './control.js';
+import type { Hold } from './gate.js';
 import { type Evidence, type Owner, REMEDIES } from './ownership.js';
 import type { Phase, PhaseSpan } from './phases.js';
 
@@ -62,6 +63,9 @@ export interface MigrationResult {
   /** Bytes of memory that went over the link. */
   sentBytes: number | undefined;
   pause: Pause;
+  /** Whether the switchover was held as asked, and for how long. */
+  hold: Hold;
+  heldMs: number;
   /** Present when an abort was asked for. */
   abort: AbortReport | undefined;
   warnings: Warning[];

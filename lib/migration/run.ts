@@ -1,6 +1,6 @@
 import { PrecopyError } from '../errors.js';
 import { type Domain, DomainGetJobStatsFlags, type JobStats, LibvirtError } from '../libvirt/index.js';
-import type { Settings } from '../policy/index.js';
+import { DOWNTIME_LIMIT_MS, type Settings } from '../policy/index.js';
 import { type AbortAnswer, type AbortRequest, abortOutcome, type CallState, requestAbort } from './abort.js';
 import { Actuators } from './actuators.js';
 import { migrateCall } from './call.js';
@@ -10,11 +10,14 @@ import { connectSides, findGuest, type Sides } from './connect.js';
 import { type Control, chooseControl } from './control.js';
 import { withDeadline } from './deadline.js';
 import type { MigrationEvent, Role } from './events.js';
+import { Gate } from './gate.js';
 import { historyOf, learnFrom, USUAL_FIXED_PAUSE_MS } from './history.js';
+import { type HookFailure, HookRunner } from './hook-runner.js';
+import type { HookContext } from './hooks.js';
 import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
 import { type Evidence, isConclusive, isRunningOn, ownerOf } from './ownership.js';
-import { PhaseMachine } from './phases.js';
+import { type Phase, PhaseMachine } from './phases.js';
 import { type Failure, type MigrationResult, migrationError, type Warning } from './result.js';
 import { Sampler, sleep } from './sampler.js';
 import type { Side } from './side.js';
@@ -23,6 +26,16 @@ import { Witness } from './witness.js';
 
 /** How often both hosts are asked again while they have not let go of the guest yet, in milliseconds. */
 const SETTLE_INTERVAL_MS = 50;
+
+/** Hooks that a phase begins with. The others are called where something waits for them. */
+const HOOKS_OF_PHASES: Partial<Record<Phase, 'prepared' | 'stopped' | 'resumed'>> = {
+  'pre-copy': 'prepared',
+  'stop-and-copy': 'stopped',
+  handover: 'resumed',
+};
+
+/** How often the job is sampled while the switchover is to be held, in milliseconds. */
+const HOLD_SAMPLE_MS = 20;
 
 /** How long the events of a completed migration may trail behind its call, in milliseconds. */
 const TRAILING_EVENTS_MS = 1000;
@@ -36,8 +49,9 @@ export class Run {
   readonly #abort: AbortRequest;
   readonly #emit: (event: MigrationEvent) => void;
   readonly #clock = new Clock();
-  readonly #phases = new PhaseMachine((phase, atMs) => this.#emit({ type: 'phase', atMs, phase }));
+  readonly #phases = new PhaseMachine((phase, atMs) => this.#onPhase(phase, atMs));
   readonly #warnings: Warning[] = [];
+  readonly #hooks: HookRunner;
   #sides: Sides | undefined;
   #guest: Domain | undefined;
   #witness: Witness | undefined;
@@ -52,6 +66,10 @@ export class Run {
     this.#options = options;
     this.#abort = abort;
     this.#emit = emit;
+    this.#hooks = new HookRunner(options.hooks, {
+      context: (signal) => this.#hookContext(signal),
+      onFailure: (failure) => this.#onHookFailure(failure),
+    });
   }
 
   async execute(): Promise<MigrationResult> {
@@ -62,6 +80,7 @@ export class Run {
       this.#abort.throwIfAsked();
       this.#guest = await findGuest(this.#sides, this.#options);
       this.#witness = await this.#watch(this.#sides, this.#guest);
+      await this.#hooks.run('connected', {});
       this.#abort.throwIfAsked();
       await this.#move(this.#sides, this.#guest);
     } catch (cause) {
@@ -71,6 +90,7 @@ export class Run {
     const evidence = await this.#settle();
     await this.#restoreLimits(evidence);
     const result = await this.#conclude(evidence, failure);
+    await this.#hooks.run(result.outcome === 'completed' ? 'settled' : 'rolledBack', { result });
     await Promise.all([this.#witness?.stop(), this.#sides?.source.close(), this.#sides?.destination.close()]);
     this.#emit({ type: 'end', atMs: this.#clock.atMs(), result });
     return result;
@@ -94,17 +114,38 @@ export class Run {
     return witness;
   }
 
+  #onPhase(phase: Phase, atMs: number): void {
+    this.#emit({ type: 'phase', atMs, phase });
+    const hook = HOOKS_OF_PHASES[phase];
+    // Not waited for here: libvirt would not wait. The hold comes after it all the same, since hooks are called in their order.
+    if (hook !== undefined) void this.#hooks.run(hook, {});
+  }
+
   #onGuest(side: Role, event: string, detail: string, atMs: number): void {
     this.#emit({ type: 'guest', atMs, side, event, detail });
-    if (side === 'source' && event === 'suspended' && detail === 'migrated')
-      this.#phases.advance('stop-and-copy', atMs);
-    if (side === 'destination' && event === 'started') this.#phases.advance('pre-copy', atMs);
-    if (side === 'destination' && event === 'resumed') this.#phases.advance('handover', atMs);
+    if (side === 'source' && event === 'suspended') this.#onStop(atMs);
+    if (side === 'destination' && event === 'started') {
+      this.#phases.advance('pre-copy', atMs);
+    }
+    if (side === 'destination' && event === 'resumed') {
+      this.#phases.advance('handover', atMs);
+    }
+  }
+
+  #onStop(atMs: number): void {
+    if (this.#conductor?.gate.noteStop()) {
+      this.#warn({
+        code: 'hold-broken',
+        message:
+          'The guest was stopped while the switchover was held: nothing was left to send, and QEMU did not wait.',
+      });
+    }
+    this.#phases.advance('stop-and-copy', atMs);
   }
 
   /** The migration itself: libvirt's one long call, steered meanwhile. */
   async #move(sides: Sides, guest: Domain): Promise<void> {
-    const { policy, budget, escalate, expect, deadlines, transport } = this.#options;
+    const { policy, budget, escalate, expect, deadlines, transport, switchoverAt } = this.#options;
     const known = historyOf(sides.source.identity.hostUuid, sides.destination.identity.hostUuid);
     const settings = policy.settings({ ...(await measure(guest, expect, escalate, known)), budget, escalate });
     for (const note of settings.notes) this.#warn(note);
@@ -115,7 +156,14 @@ export class Run {
     };
     const actuators = new Actuators(guest, deadlines.callMs, can, transport.bandwidthBytesPerSecond);
     const fixedPauseMs = known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS;
+    const mostLimitMs = budget.pauseMs ?? DOWNTIME_LIMIT_MS.default;
+    const gate = new Gate(actuators, () => this.#clock.atMs(), mostLimitMs);
+    if (this.#hooks.has('beforeSwitchover') || switchoverAt !== undefined) gate.arm();
     const conductor = new Conductor({
+      gate,
+      hooks: this.#hooks,
+      switchoverAt,
+      bandwidthBytesPerSecond: transport.bandwidthBytesPerSecond,
       steering: new Steering({ policy, budget, escalate, can, fixedPauseMs }),
       actuators,
       abort: this.#abort,
@@ -124,6 +172,7 @@ export class Run {
         onDecision: (decision) => this.#emit({ type: 'decision', ...decision }),
         onNote: (note) => this.#warn(note),
         onPass: (pass, atMs) => this.#emit({ type: 'pass', atMs, pass }),
+        onHold: (what) => this.#emit({ type: 'hold', atMs: this.#clock.atMs(), what }),
       },
     });
     this.#conductor = conductor;
@@ -174,7 +223,9 @@ export class Run {
 
   #newSampler(guest: Domain, conductor: Conductor): Sampler {
     return new Sampler({
-      intervalMs: this.#options.sampleIntervalMs,
+      // A hold must begin before QEMU finds a reason to stop.
+      intervalMs: () =>
+        Math.min(this.#options.sampleIntervalMs, conductor.gate.isClosed ? HOLD_SAMPLE_MS : Number.POSITIVE_INFINITY),
       atMs: () => this.#clock.atMs(),
       read: () => readJob(guest, this.#options.deadlines.callMs),
       onReading: (stats, sample, atMs) => {
@@ -273,6 +324,8 @@ export class Run {
       decisions: this.#conductor?.decisions ?? [],
       sentBytes: job?.memoryProcessedBytes ?? this.#sentBytes,
       pause: { qemuMs: job?.downtimeMs, observedMs: this.#witness?.observedPauseMs },
+      hold: this.#conductor?.gate.outcome ?? 'none',
+      heldMs: this.#conductor?.gate.heldMs ?? 0,
       abort,
       warnings: this.#warnings,
       job,
@@ -294,6 +347,22 @@ export class Run {
       // The figures are lost then; the outcome does not hang on them.
       return undefined;
     }
+  }
+
+  #hookContext(signal: AbortSignal): HookContext {
+    const { source, destination } = this.#sides ?? {};
+    return {
+      guest: { name: this.#guest?.name ?? this.#options.domain, uuid: this.#guest?.uuid },
+      source: source?.identity,
+      destination: destination?.identity,
+      atMs: this.#clock.atMs(),
+      signal,
+    };
+  }
+
+  #onHookFailure({ hook, error, aborts }: HookFailure): void {
+    this.#warn({ code: 'hook-failed', message: `The hook ${hook} failed: ${error.message}` });
+    if (aborts) this.#abort.ask(`the hook ${hook}: ${error.message}`);
   }
 
   #warn(warning: Warning): void {

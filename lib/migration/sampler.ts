@@ -27,7 +27,8 @@ export function sampleOf(reading: Reading, previous: Reading | undefined): Migra
 }
 
 export interface SamplerOptions {
-  intervalMs: number;
+  /** How long to the next sample, in milliseconds; asked each time, since it matters more near the end. */
+  intervalMs: () => number;
   /** Asks for the job's statistics; undefined when there is no job (any more). */
   read: () => Promise<JobStats | undefined>;
   atMs: () => number;
@@ -58,7 +59,7 @@ export class Sampler {
         previous = reading;
       }
       this.#kick = new AbortController();
-      const leftMs = Math.max(0, intervalMs - (atMs() - startedMs));
+      const leftMs = Math.max(0, intervalMs() - (atMs() - startedMs));
       await sleep(leftMs, AbortSignal.any([this.#stop.signal, this.#kick.signal]));
     }
   }

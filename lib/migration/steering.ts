@@ -30,7 +30,6 @@ export interface SteeringOptions {
 
 /** What a policy wants done after a reading. */
 export interface Advice {
-  view: View;
   actions: readonly Action[];
   notes: readonly Note[];
 }
@@ -60,17 +59,21 @@ export class Steering {
     return this.#link?.bytesPerSecond;
   }
 
-  /** Takes a reading in and says what to do. */
-  advise(stats: JobStats, atMs: number, limits: Limits): Advice {
+  /** Takes a reading in and makes a policy's view of it. */
+  look(stats: JobStats, atMs: number, limits: Limits): View {
     this.#startedAtMs ??= atMs;
-    const view = this.#look(stats, atMs - this.#startedAtMs, limits);
+    return this.#viewOf(stats, atMs - this.#startedAtMs, limits);
+  }
+
+  /** Asks the policy what to do. */
+  advise(view: View): Advice {
     const { state, actions, notes } = this.#options.policy.decide(view, this.#state);
     this.#state = state;
     const allowed = permitted(view, actions);
-    return { view, actions: allowed.actions, notes: [...notes, ...allowed.notes] };
+    return { actions: allowed.actions, notes: [...notes, ...allowed.notes] };
   }
 
-  #look(stats: JobStats, elapsedMs: number, limits: Limits): View {
+  #viewOf(stats: JobStats, elapsedMs: number, limits: Limits): View {
     const { budget, escalate, can, fixedPauseMs } = this.#options;
     const processedBytes = stats.memoryProcessedBytes ?? 0;
     const remainingBytes = stats.memoryRemainingBytes ?? 0;

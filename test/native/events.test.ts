@@ -50,6 +50,8 @@ t.test('a domain hears only of itself', async (t) => {
 
 t.test('on() and once() register in the background', async (t) => {
   await using test = await openTest();
+  // Nothing else keeps the process alive while only a listener waits.
+  test.connection.ref();
   const seen = once(test.connection, 'lifecycle');
   // The host answers calls in order, so that this one comes back after the registration.
   await test.connection.subscribe('lifecycle', () => undefined);

@@ -17,3 +17,7 @@ t.test('an open connection with listeners does not keep the process alive', asyn
 t.test('somebody who waits for the next event does', async (t) => {
   t.match(await runFixture('alive', ['waiting']), { code: 0, signal: null, stdout: 'suspended\nend\n', stderr: '' });
 });
+
+t.test('so does ref(), until unref()', async (t) => {
+  t.match(await runFixture('alive', ['referenced']), { code: 0, signal: null, stdout: 'unref\nend\n', stderr: '' });
+});

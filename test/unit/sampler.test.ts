@@ -33,7 +33,7 @@ test('never more than one call is in flight, however slow the answers', async (t
   let calls = 0;
   const samples: number[] = [];
   const sampler = new Sampler({
-    intervalMs: 1,
+    intervalMs: () => 1,
     atMs: () => performance.now(),
     read: async () => {
       inFlight += 1;

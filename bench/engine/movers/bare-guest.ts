@@ -7,6 +7,7 @@ import { CLIENT } from '../../../lib/lab/names.js';
 import { addressOf, guestAddress, guestMac, NETWORKS, nicOf, planNics } from '../../../lib/lab/network/plan.js';
 import { type BenchGuest, type Contender, type Ending, type Evidence, type Route, timed } from '../contender.js';
 import { type QemuEvent, qemuPause } from '../qemu-events.js';
+import { QuietJudge } from '../quiet.js';
 import type { Stage } from '../stage.js';
 import { nameOf, type Strategy } from '../strategy.js';
 import { BareQemu } from './bare-qemu.js';
@@ -25,6 +26,7 @@ const EVENT_TIMEOUT_MS = 120_000;
 /** The same guest without libvirt: QEMU on one host and QEMU on the other, driven over QMP. The floor of what a controller can reach. */
 export class BareGuest implements BenchGuest {
   readonly name = 'bare-qemu';
+  readonly judge = new QuietJudge();
   readonly heartbeats: Heartbeats;
   readonly #stage: Stage;
   readonly #options: PlainQemuOptions;

@@ -1,6 +1,7 @@
 import type { Guest, Heartbeats, StartGuestOptions } from '../../../lib/lab/index.js';
 import type { Domain } from '../../../lib/libvirt/index.js';
 import type { BenchGuest, Contender, Evidence, Move, Route } from '../contender.js';
+import { QuietJudge } from '../quiet.js';
 import type { Stage } from '../stage.js';
 import { nameOf, type Strategy } from '../strategy.js';
 import { moveByEngine } from './engine.js';
@@ -8,6 +9,7 @@ import { moveByVirsh } from './virsh.js';
 
 /** A guest of the lab, which libvirt runs. */
 export class LibvirtGuest implements BenchGuest {
+  readonly judge = new QuietJudge();
   readonly #stage: Stage;
   readonly #guest: Guest;
   #isResting = false;

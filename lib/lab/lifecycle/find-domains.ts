@@ -1,4 +1,4 @@
-import type { Connection, Domain } from '../../libvirt/index.js';
+import { type Connection, ConnectListAllDomainsFlags, type Domain } from '../../libvirt/index.js';
 import type { Host } from '../host/host.js';
 import { settleAll } from '../settle.js';
 
@@ -29,8 +29,9 @@ export async function findDomain(connection: Connection, name: string): Promise<
 /** The hosts on which a guest is active: one, unless something is wrong or it is just being moved. */
 export async function locate(hosts: readonly Host[], name: string): Promise<Host[]> {
   const found = await askHosts(hosts, async (connection, host) => {
-    const domain = await findDomain(connection, name);
-    return domain !== undefined && (await domain.isActive()) ? [host] : [];
+    // In one call: between two a guest that is just leaving would be gone.
+    const active = await connection.listAllDomains(ConnectListAllDomainsFlags.ACTIVE);
+    return active.some((domain) => domain.name === name) ? [host] : [];
   });
   return found.flat();
 }
