@@ -43,10 +43,11 @@ async function main(): Promise<number> {
     try {
       await run(flags, report, interrupt.signal);
     } catch (error) {
-      // What was measured until then is still worth something.
       if (!interrupt.signal.aborted) throw error;
+    } finally {
+      // What was measured is worth something, however it ended.
+      show(flags, report);
     }
-    show(flags, report);
     if (interrupt.signal.aborted) return EXIT_CODES.interrupted;
     return report.leftovers.length === 0 ? EXIT_CODES.completed : EXIT_CODES.failed;
   } catch (error) {

@@ -41,7 +41,7 @@ export interface CostOptions {
 export async function measureCost(stage: Stage, { rounds, signal, onRound }: CostOptions): Promise<CostPerformance> {
   const done: CostPerformance = { rounds: [], failures: [] };
   const guests: LibvirtGuest[] = [];
-  using measured = new MeasuredProcess();
+  using measured = new MeasuredProcess(signal);
   try {
     for (let count = 0; count < GUESTS; count += 1) guests.push(await LibvirtGuest.start(stage, GUEST, signal));
     for (let count = 0; count < rounds && !signal.aborted; count += 1) {

@@ -92,6 +92,7 @@ export class BareGuest implements BenchGuest {
   }
 
   async #move({ to }: Route, downtimeLimitMs: number): Promise<Ending> {
+    // libvirt starts the destination's QEMU within its migration, too.
     const uri = `tcp:${to.address('migration')}:${INCOMING_PORT}`;
     const source = this.#qemu;
     const destination = await BareQemu.start(to, this.#options, uri);

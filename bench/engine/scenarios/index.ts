@@ -1,5 +1,5 @@
 import type { Scenario } from '../scenario.js';
-import { busyScenarios } from './busy.js';
-import { quietScenarios } from './quiet.js';
+import { convergingScenarios } from './converging.js';
+import { divergingScenarios } from './diverging.js';
 
-export const SCENARIOS: readonly Scenario[] = [...quietScenarios, ...busyScenarios];
+export const SCENARIOS: readonly Scenario[] = [...convergingScenarios, ...divergingScenarios];

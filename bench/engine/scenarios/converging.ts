@@ -5,7 +5,7 @@ import { ENGINE, IDLE, PAIRS, type Scenario, STEADY, VIRSH } from '../scenario.j
 const DEADLINE_MS = 60_000;
 
 /** Guests that converge by themselves: how short can the pause be, and what does that cost? */
-export const quietScenarios: readonly Scenario[] = [
+export const convergingScenarios: readonly Scenario[] = [
   {
     name: 'steady',
     about: 'A writer of 50 MB/s: the engine beside virsh.',

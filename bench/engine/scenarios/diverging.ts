@@ -11,7 +11,7 @@ const THROTTLING: Strategy = { by: 'engine', options: { escalate: ['throttle'] }
 const computeBounds = [atMostTimes('totalMs', 0.45), atMostTimes('workLostMs', 0.45), atMostTimes('pauseMs', 0.25)];
 
 /** Guests that write faster than the link carries: somebody has to do something. */
-export const busyScenarios: readonly Scenario[] = [
+export const divergingScenarios: readonly Scenario[] = [
   {
     name: 'hot',
     about: 'A guest that writes as fast as it can: post-copy beside auto-converge.',
