@@ -27,7 +27,8 @@ export function runToEnd(argv: readonly string[], options: RunOptions = {}): Pro
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, PATH: PROGRAM_PATH, ...options.env },
+      // A library that is preloaded into this process, such as a sanitizer, is not for the system's tools.
+      env: { ...process.env, LD_PRELOAD: undefined, PATH: PROGRAM_PATH, ...options.env },
       killSignal: 'SIGKILL',
       ...(options.signal && { signal: options.signal }),
     });

@@ -11,13 +11,21 @@ export interface MigrateCall {
   parameters: MigrateParameters;
 }
 
+/** What was decided after the options were given. */
+export interface CallTerms {
+  control: Control;
+  settings: Settings;
+  safety: 'strict' | 'guarded';
+}
+
 /** Translates options into libvirt's flags and typed parameters. Pure. */
-export function migrateCall(options: ResolvedOptions, control: Control, settings: Settings): MigrateCall {
+export function migrateCall(options: ResolvedOptions, { control, settings, safety }: CallTerms): MigrateCall {
   const { transport } = options;
   const compressed = transport.compression !== undefined;
   const switches: [boolean | undefined, number][] = [
     [true, DomainMigrateFlags.LIVE],
     [control === 'peer-to-peer', DomainMigrateFlags.PEER2PEER],
+    [safety === 'strict', DomainMigrateFlags.PAUSED],
     [options.persistDestination, DomainMigrateFlags.PERSIST_DEST],
     [options.undefineSource, DomainMigrateFlags.UNDEFINE_SOURCE],
     [options.allowUnsafe, DomainMigrateFlags.UNSAFE],

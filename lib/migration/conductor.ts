@@ -4,6 +4,7 @@ import type { AbortRequest } from './abort.js';
 import type { Actuators } from './actuators.js';
 import type { Gate } from './gate.js';
 import type { HookRunner } from './hook-runner.js';
+import type { LandingGear } from './landing.js';
 import { sleep } from './sampler.js';
 import type { Steering } from './steering.js';
 
@@ -26,6 +27,7 @@ export interface ConductorOptions {
   steering: Steering;
   actuators: Actuators;
   gate: Gate;
+  landing: LandingGear;
   hooks: HookRunner;
   abort: AbortRequest;
   /** When the guest is to stop, where the caller named a moment. */
@@ -42,6 +44,13 @@ const RELEASE_LEAD_MS = 60;
 /** What may be done while the switchover is held: nothing that would stop the guest, or undo the hold. */
 const isHarmlessToHold = ({ kind }: Action): boolean => kind === 'throttle' || kind === 'abort' || kind === 'continue';
 
+/** The end is near when what is left could be sent within this time, in milliseconds. */
+const NEAR_MS = 400;
+
+function isNearTheEnd({ linkBytesPerSecond, memoryRemainingBytes }: View): boolean {
+  return linkBytesPerSecond !== undefined && memoryRemainingBytes <= (linkBytesPerSecond / 1000) * NEAR_MS;
+}
+
 /** Until QEMU has looked at the memory for the first time there is nothing left to send, and nothing sent. */
 function hasBegun({ memoryRemainingBytes = 0, memoryProcessedBytes = 0 }: JobStats): boolean {
   return memoryRemainingBytes > 0 || memoryProcessedBytes > 0;
@@ -54,6 +63,7 @@ export class Conductor {
   #acting: Promise<void> | undefined;
   readonly #over = new AbortController();
   #isOver = false;
+  #isNear = false;
 
   constructor(options: ConductorOptions) {
     this.#options = options;
@@ -71,6 +81,11 @@ export class Conductor {
     return this.#options.gate;
   }
 
+  /** True when every sample counts: the guest may stop soon, or is kept from it. */
+  get isNear(): boolean {
+    return this.#isNear || this.#options.gate.isClosed;
+  }
+
   get steering(): Steering {
     return this.#options.steering;
   }
@@ -83,7 +98,11 @@ export class Conductor {
     const view = steering.look(stats, atMs, actuators.limits);
     if (steering.passes.pass !== passBefore) handlers.onPass(steering.passes.pass, atMs);
     if (this.#acting !== undefined) return;
-    this.#begin(gate.isDue(view) ? () => this.#hold() : () => this.#steer(view));
+    this.#isNear = isNearTheEnd(view);
+    const landing = gate.isClosed ? [] : this.#options.landing.next(view);
+    if (landing.length > 0) this.#begin(() => this.#carryOut(landing));
+    else if (gate.isDue(view)) this.#begin(() => this.#hold());
+    else if (!this.#options.landing.isDown) this.#begin(() => this.#steer(view));
   }
 
   #begin(work: () => Promise<void>): void {

@@ -1,7 +1,7 @@
 import { PrecopyError } from '../errors.js';
 import type { Domain } from '../libvirt/index.js';
 import type { ResolvedOptions } from './options.js';
-import { Side, uriOf } from './side.js';
+import { Side } from './side.js';
 
 /** Both hosts of a migration, open and identified. */
 export interface Sides {
@@ -24,41 +24,21 @@ export async function connectSides({ source, destination, deadlines }: ResolvedO
 }
 
 /**
- * Checks that the hosts are two and that the guest runs on one of them alone.
+ * The guest on this side's control connection.
  *
- * @returns the guest, on the source's control connection
- * @throws PrecopyError `ERR_PRECOPY_SAME_HOST`, `…_DOMAIN_NOT_FOUND`, `…_DOMAIN_NOT_RUNNING`, `…_DOMAIN_EXISTS`
+ * @throws PrecopyError `ERR_PRECOPY_DOMAIN_NOT_FOUND`
  */
-export async function findGuest({ source, destination }: Sides, options: ResolvedOptions): Promise<Domain> {
-  if (source.identity.hostUuid === destination.identity.hostUuid) {
-    throw new PrecopyError(
-      'ERR_PRECOPY_SAME_HOST',
-      `Source ${uriOf(options.source)} and destination ${uriOf(options.destination)} are the same host: ${source.identity.hostname}, UUID ${source.identity.hostUuid}`,
-      { remedy: 'Name another host as the destination.' },
-    );
-  }
-  const domain = await source.findDomain(options.domain);
-  if (domain === undefined) {
-    throw new PrecopyError(
-      'ERR_PRECOPY_DOMAIN_NOT_FOUND',
-      `There is no guest '${options.domain}' on the source ${source.identity.hostname}`,
-      { remedy: "List the source's guests and name one of them." },
-    );
-  }
-  const [here, there] = await Promise.all([source.observe(domain.uuid), destination.observe(domain.uuid)]);
-  if (here.seen !== 'present') {
-    throw new PrecopyError(
-      'ERR_PRECOPY_DOMAIN_NOT_RUNNING',
-      `The guest '${domain.name}' is not running on the source ${source.identity.hostname}`,
-      { remedy: 'Start it, or name the host where it runs.' },
-    );
-  }
-  if (there.seen === 'present') {
-    throw new PrecopyError(
-      'ERR_PRECOPY_DOMAIN_EXISTS',
-      `The destination ${destination.identity.hostname} already has an active guest with the UUID ${domain.uuid} (${there.state}, ${there.reason})`,
-      { remedy: 'Find out which of the two is the real one before anything is moved.' },
-    );
-  }
-  return domain;
+export async function requireGuest(side: Side, nameOrUuid: string): Promise<Domain> {
+  const domain = await side.findDomain(nameOrUuid);
+  if (domain !== undefined) return domain;
+  throw new PrecopyError(
+    'ERR_PRECOPY_DOMAIN_NOT_FOUND',
+    `There is no guest '${nameOrUuid}' on the ${side.role} ${side.identity.hostname}`,
+    { remedy: `List the ${side.role}'s guests and name one of them.` },
+  );
+}
+
+/** Suspends the guest on one side. libvirt: virDomainSuspend. */
+export async function suspendOn(side: Side, uuid: string): Promise<void> {
+  await (await requireGuest(side, uuid)).suspend();
 }

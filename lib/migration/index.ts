@@ -12,11 +12,19 @@ export {
   type ResumeContext,
   Veto,
 } from './hooks.js';
+export { Journal, type JournalEntry, type JournalRecord, readJournal } from './journal.js';
 export { migrate } from './migrate.js';
 export { Migration } from './migration.js';
 export type { DeadlineOptions, Expectation, Host, MigrateOptions, TransportOptions } from './options.js';
 export type { Evidence, Owner, SideView } from './ownership.js';
 export { PHASES, type Phase, type PhaseSpan } from './phases.js';
+export * from './preflight/index.js';
+export type { ActionName } from './recovery/actions.js';
+export { type AdoptOptions, adopt } from './recovery/adopt.js';
+export type { RecoveryTarget, ResolveDeadlines, ResolveOptions } from './recovery/options.js';
+export { type ActionReport, type Resolution, resolve } from './recovery/resolve.js';
+export type { Sight, Standing } from './recovery/standing.js';
+export type { Verdict } from './recovery/table.js';
 export {
   type AbortOutcome,
   type AbortReport,

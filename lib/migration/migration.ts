@@ -3,7 +3,7 @@ import { AbortRequest } from './abort.js';
 import type { MigrationEvent, MigrationEventType } from './events.js';
 import type { ResolvedOptions } from './options.js';
 import type { MigrationResult } from './result.js';
-import { Run } from './run.js';
+import { type Course, Run } from './run.js';
 
 type EventMap = { event: [MigrationEvent] } & { [T in MigrationEventType]: [Extract<MigrationEvent, { type: T }>] };
 
@@ -26,13 +26,14 @@ export class Migration
   readonly #abort = new AbortRequest();
   #end: MigrationEvent | undefined;
 
-  constructor(options: ResolvedOptions) {
+  /** @internal `migrate()` and `adopt()` make these. */
+  constructor(options: ResolvedOptions, course?: Course) {
     super();
     const { signal } = options;
     const onSignal = () => this.abort(reasonOf(signal?.reason));
     if (signal?.aborted) onSignal();
     signal?.addEventListener('abort', onSignal, { once: true });
-    const run = new Run(options, this.#abort, (event) => this.#tell(event));
+    const run = new Run(options, this.#abort, (event) => this.#tell(event), course);
     // Listeners that are attached right after the call must not miss the first event.
     this.outcome = Promise.resolve()
       .then(() => run.execute())

@@ -26,6 +26,8 @@ import {
   textList,
 } from '../validation.js';
 import { HOOK_NAMES, type Hooks } from './hooks.js';
+import { ALLOWABLE_CODES, type AllowableCode } from './preflight/finding.js';
+import { SAFETIES, type Safety } from './safety.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -105,10 +107,20 @@ export interface MigrateOptions {
   policy?: PolicyName | Policy | Ladder;
   /** What is known of the link and the guest before the start; what is left out is measured or learnt. */
   expect?: Expectation;
+  /**
+   * `strict`: the guest arrives stopped and is resumed once the source is proven to have let go, so it never runs twice; that costs pause.
+   * `guarded`: it runs at once, and if it is ever seen running on both sides, both are suspended. `auto` (default): strict where a
+   * writable disk has no lock that holds across hosts, guarded otherwise.
+   */
+  safety?: Safety;
+  /** Findings of preflight that are warnings only, since the caller knows better. */
+  allow?: readonly AllowableCode[];
   /** What is called at each phase, and may veto, hold or act. */
   hooks?: Hooks;
   /** The moment at which the guest is to stop: the switchover is held until then. */
   switchoverAt?: Date;
+  /** A file in which the migration is written down as it goes, so that `adopt()` and `resolve()` can take over after a crash. */
+  journal?: string;
   deadlines?: DeadlineOptions;
   /** Aborts the migration; its reason becomes the abort's reason. */
   signal?: AbortSignal;
@@ -125,6 +137,8 @@ export interface ResolvedOptions
   escalate: readonly Escalation[];
   expect: Expectation;
   hooks: Hooks;
+  safety: Safety;
+  allow: readonly AllowableCode[];
   transport: TransportOptions;
   deadlines: Required<DeadlineOptions>;
   sampleIntervalMs: number;
@@ -177,12 +191,15 @@ const expectRules: Rules<Expectation> = {
   dirtiedBytesPerSecond: number(0, Number.MAX_SAFE_INTEGER),
 };
 
-const escalations: Rule = (value) =>
-  Array.isArray(value) &&
-  new Set(value).size === value.length &&
-  value.every((item) => oneOf(...ESCALATIONS)(item) === undefined)
-    ? undefined
-    : `a list of ${ESCALATIONS.join(', ')}, each at most once`;
+/** A list of some of these, each at most once. */
+const listOf =
+  (...allowed: readonly string[]): Rule =>
+  (value) =>
+    Array.isArray(value) &&
+    new Set(value).size === value.length &&
+    value.every((item) => oneOf(...allowed)(item) === undefined)
+      ? undefined
+      : `a list of ${allowed.join(', ')}, each at most once`;
 
 const futureDate: Rule = (value) =>
   value instanceof Date && value.getTime() > Date.now() ? undefined : 'a Date in the future';
@@ -211,11 +228,14 @@ const rules: Rules<MigrateOptions> = {
   copyDisks: textList,
   sampleIntervalMs: integer(10, 60_000),
   budget: anyObject,
-  escalate: escalations,
+  escalate: listOf(...ESCALATIONS),
   policy: anyOf(text, anyObject),
   expect: anyObject,
   hooks: anyObject,
+  safety: oneOf(...SAFETIES),
+  allow: listOf(...ALLOWABLE_CODES),
   switchoverAt: futureDate,
+  journal: text,
   deadlines: anyObject,
   signal: abortSignal,
 };
@@ -240,6 +260,8 @@ export function resolveOptions(options: MigrateOptions): ResolvedOptions {
   return {
     ...options,
     hooks: { ...options.hooks },
+    safety: options.safety ?? 'auto',
+    allow: options.allow ?? [],
     policy: resolvePolicy(options.policy),
     budget: { ...options.budget },
     escalate: options.escalate ?? [],

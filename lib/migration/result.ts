@@ -53,6 +53,8 @@ export interface MigrationResult {
   source: HostIdentity | undefined;
   destination: HostIdentity | undefined;
   control: Control | undefined;
+  /** Whether the guest arrived stopped and was resumed by proof, or ran at once under guard. */
+  safety: 'strict' | 'guarded';
   startedAt: Date;
   totalMs: number;
   phases: PhaseSpan[];

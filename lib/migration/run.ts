@@ -1,31 +1,42 @@
 import { PrecopyError } from '../errors.js';
-import { type Domain, DomainGetJobStatsFlags, type JobStats, LibvirtError } from '../libvirt/index.js';
+import type { Domain, JobStats } from '../libvirt/index.js';
 import { DOWNTIME_LIMIT_MS, type Settings } from '../policy/index.js';
 import { type AbortAnswer, type AbortRequest, abortOutcome, type CallState, requestAbort } from './abort.js';
 import { Actuators } from './actuators.js';
 import { migrateCall } from './call.js';
 import { Clock } from './clock.js';
 import { Conductor } from './conductor.js';
-import { connectSides, findGuest, type Sides } from './connect.js';
+import { connectSides, requireGuest, type Sides } from './connect.js';
 import { type Control, chooseControl } from './control.js';
 import { withDeadline } from './deadline.js';
 import type { MigrationEvent, Role } from './events.js';
 import { Gate } from './gate.js';
+import { Guard } from './guard.js';
+import { resumeByProof } from './handover.js';
 import { historyOf, learnFrom, USUAL_FIXED_PAUSE_MS } from './history.js';
 import { type HookFailure, HookRunner } from './hook-runner.js';
 import type { HookContext } from './hooks.js';
+import { readCompletedJob, readJob } from './job.js';
+import type { JournalEntry } from './journal.js';
+import { LandingGear } from './landing.js';
 import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
-import { type Evidence, isConclusive, isRunningOn, ownerOf } from './ownership.js';
+import { type Evidence, isRunningOn, ownerOf } from './ownership.js';
 import { type Phase, PhaseMachine } from './phases.js';
+import { preflightSides, requirePreflight } from './preflight/index.js';
+import { Recorder } from './recorder.js';
 import { type Failure, type MigrationResult, migrationError, type Warning } from './result.js';
+import { resolveSafety } from './safety.js';
 import { Sampler, sleep } from './sampler.js';
-import type { Side } from './side.js';
+import { NO_EVIDENCE, settle } from './settle.js';
 import { Steering } from './steering.js';
 import { Witness } from './witness.js';
 
-/** How often both hosts are asked again while they have not let go of the guest yet, in milliseconds. */
-const SETTLE_INTERVAL_MS = 50;
+/** What is said when the guard had to act. */
+const SPLIT_BRAIN: Warning = {
+  code: 'split-brain',
+  message: 'The guest ran on both hosts; it was suspended on both at once.',
+};
 
 /** Hooks that a phase begins with. The others are called where something waits for them. */
 const HOOKS_OF_PHASES: Partial<Record<Phase, 'prepared' | 'stopped' | 'resumed'>> = {
@@ -34,11 +45,18 @@ const HOOKS_OF_PHASES: Partial<Record<Phase, 'prepared' | 'stopped' | 'resumed'>
   handover: 'resumed',
 };
 
-/** How often the job is sampled while the switchover is to be held, in milliseconds. */
-const HOLD_SAMPLE_MS = 20;
+/** How often the job is sampled when the end is near, in milliseconds. */
+const NEAR_SAMPLE_MS = 20;
 
 /** How long the events of a completed migration may trail behind its call, in milliseconds. */
 const TRAILING_EVENTS_MS = 1000;
+
+/** Where a run takes its guest and its job from when another process has made libvirt's call. */
+export interface Course {
+  find(sides: Sides, options: ResolvedOptions): Promise<Domain>;
+  /** Settles when the job is over, as the call would have done. */
+  follow(sides: Sides, guest: Domain): Promise<unknown>;
+}
 
 /**
  * One migration from start to end. It never throws: whatever happens, both hosts are asked at the end who has the guest, and the result
@@ -48,24 +66,38 @@ export class Run {
   readonly #options: ResolvedOptions;
   readonly #abort: AbortRequest;
   readonly #emit: (event: MigrationEvent) => void;
+  readonly #course: Course | undefined;
   readonly #clock = new Clock();
   readonly #phases = new PhaseMachine((phase, atMs) => this.#onPhase(phase, atMs));
   readonly #warnings: Warning[] = [];
   readonly #hooks: HookRunner;
+  readonly #recorder = new Recorder((why) =>
+    this.#warn({ code: 'journal-ended', message: `The journal cannot be written any more: ${why}` }),
+  );
+  #guard: Guard | undefined;
   #sides: Sides | undefined;
   #guest: Domain | undefined;
   #witness: Witness | undefined;
   #control: Control | undefined;
+  #safety: 'strict' | 'guarded' = 'guarded';
+  /** A guest that was paused before the migration stays so. */
+  #wasPaused = false;
   #conductor: Conductor | undefined;
   #sampler: Sampler | undefined;
   #sentBytes: number | undefined;
   #abortAnswer: Promise<AbortAnswer> | undefined;
   #call: CallState = 'not made';
 
-  constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void) {
+  constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void, course?: Course) {
     this.#options = options;
+    this.#course = course;
+    // Another process has made it: an abort then is never too early.
+    if (course !== undefined) this.#call = 'out';
     this.#abort = abort;
-    this.#emit = emit;
+    this.#emit = (event) => {
+      emit(event);
+      this.#recorder.note(event);
+    };
     this.#hooks = new HookRunner(options.hooks, {
       context: (signal) => this.#hookContext(signal),
       onFailure: (failure) => this.#onHookFailure(failure),
@@ -75,25 +107,53 @@ export class Run {
   async execute(): Promise<MigrationResult> {
     let failure: Failure | undefined;
     try {
+      await this.#recorder.open(this.#options);
       this.#phases.advance('connect', 0);
       this.#sides = await connectSides(this.#options);
-      this.#abort.throwIfAsked();
-      this.#guest = await findGuest(this.#sides, this.#options);
+      this.#throwIfUnmade();
+      this.#guest = await (this.#course?.find(this.#sides, this.#options) ?? this.#checkAndFind(this.#sides));
+      this.#recorder.write(this.#identified(this.#guest, this.#sides));
+      this.#guard = new Guard(this.#sides, this.#guest.uuid);
       this.#witness = await this.#watch(this.#sides, this.#guest);
       await this.#hooks.run('connected', {});
-      this.#abort.throwIfAsked();
+      this.#throwIfUnmade();
       await this.#move(this.#sides, this.#guest);
     } catch (cause) {
       failure = { phase: this.#phases.current, cause };
     }
     this.#phases.skipToSettle(this.#clock.atMs());
+    await this.#guard?.fenced;
     const evidence = await this.#settle();
     await this.#restoreLimits(evidence);
     const result = await this.#conclude(evidence, failure);
     await this.#hooks.run(result.outcome === 'completed' ? 'settled' : 'rolledBack', { result });
     await Promise.all([this.#witness?.stop(), this.#sides?.source.close(), this.#sides?.destination.close()]);
     this.#emit({ type: 'end', atMs: this.#clock.atMs(), result });
+    await this.#recorder.close();
     return result;
+  }
+
+  /** Ends the run where nothing was touched yet; a job that is adopted has to be aborted all the same. */
+  #throwIfUnmade(): void {
+    if (this.#call === 'not made') this.#abort.throwIfAsked();
+  }
+
+  #identified({ name, uuid }: Domain, { destination }: Sides): JournalEntry {
+    const control = chooseControl(this.#options.transport, destination.data.uri).mode;
+    return { type: 'identified', name, uuid, wasRunning: !this.#wasPaused, control };
+  }
+
+  /** Everything that stands in the way is said at once, before anything is touched. */
+  async #checkAndFind(sides: Sides): Promise<Domain> {
+    const report = await preflightSides(sides, this.#options);
+    for (const { severity, code, message } of report.findings) {
+      if (severity === 'warning') this.#warn({ code, message });
+    }
+    requirePreflight(report);
+    const { guest } = report.facts;
+    this.#safety = resolveSafety(this.#options.safety, guest, this.#options.escalate);
+    this.#wasPaused = report.findings.some(({ code }) => code === 'paused');
+    return requireGuest(sides.source, this.#options.domain);
   }
 
   /** Both sides are watched from before the start, so that no event is missed. */
@@ -123,13 +183,10 @@ export class Run {
 
   #onGuest(side: Role, event: string, detail: string, atMs: number): void {
     this.#emit({ type: 'guest', atMs, side, event, detail });
+    if (this.#guard?.note(side, event)) this.#warn(SPLIT_BRAIN);
     if (side === 'source' && event === 'suspended') this.#onStop(atMs);
-    if (side === 'destination' && event === 'started') {
-      this.#phases.advance('pre-copy', atMs);
-    }
-    if (side === 'destination' && event === 'resumed') {
-      this.#phases.advance('handover', atMs);
-    }
+    if (side === 'destination' && event === 'started') this.#phases.advance('pre-copy', atMs);
+    if (side === 'destination' && event === 'resumed') this.#phases.advance('handover', atMs);
   }
 
   #onStop(atMs: number): void {
@@ -145,40 +202,47 @@ export class Run {
 
   /** The migration itself: libvirt's one long call, steered meanwhile. */
   async #move(sides: Sides, guest: Domain): Promise<void> {
-    const { policy, budget, escalate, expect, deadlines, transport, switchoverAt } = this.#options;
+    const { policy, budget, escalate, expect, deadlines } = this.#options;
     const known = historyOf(sides.source.identity.hostUuid, sides.destination.identity.hostUuid);
     const settings = policy.settings({ ...(await measure(guest, expect, escalate, known)), budget, escalate });
     for (const note of settings.notes) this.#warn(note);
+    const conductor = this.#assemble(guest, settings, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
+    this.#conductor = conductor;
+    await conductor.actuators.prepare(settings.downtimeLimitMs);
+    const course = this.#course;
+    const start = course ? () => course.follow(sides, guest) : await this.#prepareCall(sides, guest.uuid, settings);
+    await this.#perform(guest, start, conductor);
+    if (this.#safety === 'strict' && course === undefined && !this.#wasPaused) {
+      await resumeByProof(sides, guest.uuid, this.#hooks, deadlines.callMs);
+    }
+  }
+
+  /** What steers the job: the policy's view of it, the actuators, the gate and the landing. */
+  #assemble(guest: Domain, settings: Settings, fixedPauseMs: number): Conductor {
+    const { policy, budget, escalate, deadlines, transport, switchoverAt } = this.#options;
+    const { bandwidthBytesPerSecond } = transport;
     const can = {
       throttle: guest.connection.options.allowMonitorCommand === true && settings.autoConverge !== undefined,
       autoConverge: settings.autoConverge !== undefined,
       postCopy: settings.postCopy,
     };
-    const actuators = new Actuators(guest, deadlines.callMs, can, transport.bandwidthBytesPerSecond);
-    const fixedPauseMs = known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS;
-    const mostLimitMs = budget.pauseMs ?? DOWNTIME_LIMIT_MS.default;
-    const gate = new Gate(actuators, () => this.#clock.atMs(), mostLimitMs);
+    const atMs = () => this.#clock.atMs();
+    const actuators = new Actuators(guest, deadlines.callMs, can, bandwidthBytesPerSecond);
+    const gate = new Gate(actuators, atMs, budget.pauseMs ?? DOWNTIME_LIMIT_MS.default);
     if (this.#hooks.has('beforeSwitchover') || switchoverAt !== undefined) gate.arm();
-    const conductor = new Conductor({
-      gate,
+    return new Conductor({
+      ...{ actuators, gate, switchoverAt, bandwidthBytesPerSecond, atMs },
       hooks: this.#hooks,
-      switchoverAt,
-      bandwidthBytesPerSecond: transport.bandwidthBytesPerSecond,
-      steering: new Steering({ policy, budget, escalate, can, fixedPauseMs }),
-      actuators,
       abort: this.#abort,
-      atMs: () => this.#clock.atMs(),
+      landing: new LandingGear(settings.softLanding ?? false),
+      steering: new Steering({ policy, budget, escalate, can, fixedPauseMs }),
       handlers: {
         onDecision: (decision) => this.#emit({ type: 'decision', ...decision }),
         onNote: (note) => this.#warn(note),
-        onPass: (pass, atMs) => this.#emit({ type: 'pass', atMs, pass }),
-        onHold: (what) => this.#emit({ type: 'hold', atMs: this.#clock.atMs(), what }),
+        onPass: (pass, passAtMs) => this.#emit({ type: 'pass', atMs: passAtMs, pass }),
+        onHold: (what) => this.#emit({ type: 'hold', atMs: atMs(), what }),
       },
     });
-    this.#conductor = conductor;
-    await actuators.prepare(settings.downtimeLimitMs);
-    const start = await this.#prepareCall(sides, guest.uuid, settings);
-    await this.#perform(guest, start, conductor);
   }
 
   async #perform(guest: Domain, start: () => Promise<unknown>, conductor: Conductor): Promise<void> {
@@ -186,6 +250,7 @@ export class Run {
     this.#sampler = sampler;
     const over = new AbortController();
     this.#phases.advance('prepare', this.#clock.atMs());
+    await this.#recorder.written;
     this.#call = 'out';
     const call = start().finally(() => {
       this.#call = 'back';
@@ -211,9 +276,8 @@ export class Run {
   ): Promise<() => Promise<unknown>> {
     const { transport, deadlines } = this.#options;
     const control = chooseControl(transport, destination.data.uri);
-    if (control.warning !== undefined) this.#warn(control.warning);
     this.#control = control.mode;
-    const { flags, parameters } = migrateCall(this.#options, control.mode, settings);
+    const { flags, parameters } = migrateCall(this.#options, { control: control.mode, settings, safety: this.#safety });
     const lookup = source.data.domainLookupByUUID(uuid);
     const domain = await withDeadline(lookup, deadlines.callMs, 'Looking for the guest on the source');
     return control.mode === 'direct'
@@ -223,9 +287,8 @@ export class Run {
 
   #newSampler(guest: Domain, conductor: Conductor): Sampler {
     return new Sampler({
-      // A hold must begin before QEMU finds a reason to stop.
       intervalMs: () =>
-        Math.min(this.#options.sampleIntervalMs, conductor.gate.isClosed ? HOLD_SAMPLE_MS : Number.POSITIVE_INFINITY),
+        Math.min(this.#options.sampleIntervalMs, conductor.isNear ? NEAR_SAMPLE_MS : Number.POSITIVE_INFINITY),
       atMs: () => this.#clock.atMs(),
       read: () => readJob(guest, this.#options.deadlines.callMs),
       onReading: (stats, sample, atMs) => {
@@ -243,7 +306,12 @@ export class Run {
     const { abortMs } = this.#options.deadlines;
     await this.#abort.asked;
     this.#emit({ type: 'abort', atMs: this.#clock.atMs(), reason: this.#abort.reason });
-    this.#abortAnswer = requestAbort(guest, abortMs, () => this.#call === 'back');
+    // Once post-copy runs, the guest lives on both hosts: an abort would lose it.
+    const isPostCopy = this.#conductor?.actuators.limits.postCopyActive ?? false;
+    this.#abortAnswer = isPostCopy
+      ? Promise.resolve('refused')
+      : requestAbort(guest, abortMs, () => this.#call === 'back');
+    if (isPostCopy) return new Promise(() => {});
     await sleep(abortMs, over);
     throw new PrecopyError(
       'ERR_PRECOPY_ABORT_HUNG',
@@ -251,23 +319,9 @@ export class Run {
     );
   }
 
-  /** Asks both hosts until the guest is on one of them and the other has let go, or the time is up. Recovery will start from here. */
-  async #settle(): Promise<Evidence> {
-    const giveUpAtMs = this.#clock.atMs() + this.#options.deadlines.settleMs;
-    const uuid = this.#guest?.uuid;
-    if (this.#sides === undefined || uuid === undefined) {
-      const unasked = { seen: 'unreachable', why: 'it was not asked for the guest' } as const;
-      return { source: unasked, destination: unasked };
-    }
-    for (;;) {
-      const [source, destination] = await Promise.all([
-        this.#sides.source.observe(uuid),
-        this.#sides.destination.observe(uuid),
-      ]);
-      const evidence = { source, destination };
-      if (isConclusive(evidence) || this.#clock.atMs() >= giveUpAtMs) return evidence;
-      await sleep(SETTLE_INTERVAL_MS);
-    }
+  #settle(): Promise<Evidence> | Evidence {
+    if (this.#sides === undefined || this.#guest === undefined) return NO_EVIDENCE;
+    return settle(this.#sides, this.#guest.uuid, this.#options.deadlines.settleMs);
   }
 
   /** Where the guest stays, what was set for the migration is put back; limits outlive a migration that failed. */
@@ -298,14 +352,13 @@ export class Run {
 
   async #conclude(evidence: Evidence, failure: Failure | undefined): Promise<MigrationResult> {
     const owner = ownerOf(evidence);
-    // A guest that was paused before stays paused; one that only came over stopped because something failed has not arrived.
-    const completed = owner === 'destination' && (failure === undefined || isRunningOn(evidence, 'destination'));
+    // One that came over stopped because something failed has not arrived.
+    const completed = owner === 'destination' && (this.#wasPaused || isRunningOn(evidence, 'destination'));
     if (completed) {
       await this.#witness?.catchUp(TRAILING_EVENTS_MS);
       this.#learn();
     }
-    const job =
-      this.#witness?.completedJob ?? (completed ? await this.#completedJobOn(this.#sides?.destination) : undefined);
+    const job = this.#witness?.completedJob ?? (completed ? await this.#completedJob() : undefined);
     const abort = await this.#abortReport(owner);
     const outcome = completed ? 'completed' : abort?.outcome === 'cancelled' ? 'cancelled' : 'failed';
     const totalMs = this.#clock.atMs();
@@ -317,6 +370,7 @@ export class Run {
       source: this.#sides?.source.identity,
       destination: this.#sides?.destination.identity,
       control: this.#control,
+      safety: this.#safety,
       startedAt: this.#clock.startedAt,
       totalMs,
       phases: this.#phases.spans(totalMs),
@@ -339,14 +393,8 @@ export class Run {
     return { reason: this.#abort.reason, outcome: abortOutcome(answer, this.#call, owner) };
   }
 
-  async #completedJobOn(side: Side | undefined): Promise<JobStats | undefined> {
-    try {
-      const domain = await side?.findDomain(this.#guest?.uuid ?? '');
-      return await domain?.getJobStats(DomainGetJobStatsFlags.COMPLETED | DomainGetJobStatsFlags.KEEP_COMPLETED);
-    } catch {
-      // The figures are lost then; the outcome does not hang on them.
-      return undefined;
-    }
+  #completedJob(): Promise<JobStats | undefined> {
+    return readCompletedJob(this.#sides?.destination, this.#guest?.uuid, this.#options.deadlines.callMs);
   }
 
   #hookContext(signal: AbortSignal): HookContext {
@@ -368,16 +416,5 @@ export class Run {
   #warn(warning: Warning): void {
     this.#warnings.push(warning);
     this.#emit({ type: 'warning', atMs: this.#clock.atMs(), ...warning });
-  }
-}
-
-/** The job's statistics, or undefined when there is no job to ask about: before it began, or once the guest has gone. */
-async function readJob(domain: Domain, deadlineMs: number): Promise<JobStats | undefined> {
-  try {
-    const stats = await withDeadline(domain.getJobStats(0), deadlineMs, "Asking for the job's statistics");
-    return stats.type === 'none' ? undefined : stats;
-  } catch (error) {
-    if (error instanceof PrecopyError || error instanceof LibvirtError) return undefined;
-    throw error;
   }
 }

@@ -13,7 +13,7 @@ const SMALLEST_INCREMENT = 0.01;
 /** How a migration under a budget is started: only what was allowed is made possible, and the throttle is computed where the rates are known. */
 export function budgetSettings(situation: Situation): Settings {
   const { escalate } = situation;
-  const base = { downtimeLimitMs: STRICT_LIMIT_MS, postCopy: escalate.includes('post-copy') };
+  const base = { downtimeLimitMs: STRICT_LIMIT_MS, softLanding: true, postCopy: escalate.includes('post-copy') };
   if (!escalate.includes('throttle')) return { ...base, notes: [] };
   const { linkBytesPerSecond: link, dirtiedBytesPerSecond: dirtied, budget } = situation;
   const { slowdown } = budget;

@@ -15,6 +15,8 @@ export interface Settings {
   readonly downtimeLimitMs?: number;
   /** QEMU's auto-converge: its first throttle and each further step, as fractions; undefined leaves it off. */
   readonly autoConverge?: { readonly initial: number; readonly increment: number };
+  /** Whether the engine may slow the stream down just before the stop, which shortens the pause. Default false: a peer's policy stays what it is. */
+  readonly softLanding?: boolean;
   /** Whether post-copy has to be made possible at the start. */
   readonly postCopy: boolean;
   readonly notes: readonly Note[];

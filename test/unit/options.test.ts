@@ -34,6 +34,8 @@ const wrong: [string, unknown, RegExp][] = [
   ['budget.downtimeMs', 30, /left out: the options are pauseMs/],
   ['escalate', ['abort', 'abort'], /each at most once/],
   ['escalate', ['hope'], /throttle, post-copy, pause, abort/],
+  ['safety', 'none', /auto or strict or guarded/],
+  ['allow', ['same-host'], /each at most once/],
   ['policy', 'wishful', /budget or qemu/],
   ['downtime', 300, /left out: the options are source/],
 ];
@@ -68,10 +70,17 @@ test('defaults are in one place', (t) => {
 });
 
 test('options become flags and parameters of libvirt, and nothing that was not asked for', (t) => {
-  t.same(migrateCall(resolveOptions(valid), 'direct', { postCopy: false, notes: [] }), {
-    flags: DomainMigrateFlags.LIVE,
-    parameters: {},
-  });
+  t.same(
+    migrateCall(resolveOptions(valid), {
+      control: 'direct',
+      settings: { postCopy: false, notes: [] },
+      safety: 'guarded',
+    }),
+    {
+      flags: DomainMigrateFlags.LIVE,
+      parameters: {},
+    },
+  );
   const { flags, parameters } = migrateCall(
     resolveOptions({
       ...valid,
@@ -79,14 +88,17 @@ test('options become flags and parameters of libvirt, and nothing that was not a
       copyDisks: ['vda'],
       transport: { bandwidthBytesPerSecond: 64 * 1024 * 1024, parallel: 4, compression: 'zstd', tls: 'b.example' },
     }),
-    'peer-to-peer',
-    { postCopy: true, autoConverge: { initial: 0.7, increment: 0.01 }, notes: [] },
+    {
+      control: 'peer-to-peer',
+      settings: { postCopy: true, autoConverge: { initial: 0.7, increment: 0.01 }, notes: [] },
+      safety: 'strict',
+    },
   );
-  const { LIVE, PEER2PEER, PERSIST_DEST, NON_SHARED_DISK, PARALLEL, COMPRESSED, TLS, AUTO_CONVERGE, POSTCOPY } =
+  const { LIVE, PEER2PEER, PERSIST_DEST, NON_SHARED_DISK, PARALLEL, COMPRESSED, TLS, AUTO_CONVERGE, POSTCOPY, PAUSED } =
     DomainMigrateFlags;
   t.equal(
     flags,
-    LIVE | PEER2PEER | PERSIST_DEST | NON_SHARED_DISK | PARALLEL | COMPRESSED | TLS | AUTO_CONVERGE | POSTCOPY,
+    LIVE | PEER2PEER | PERSIST_DEST | NON_SHARED_DISK | PARALLEL | COMPRESSED | TLS | AUTO_CONVERGE | POSTCOPY | PAUSED,
   );
   t.same(parameters, {
     migrateDisks: ['vda'],
@@ -103,7 +115,7 @@ test('options become flags and parameters of libvirt, and nothing that was not a
 test('control is peer-to-peer wherever the source can reach the destination', (t) => {
   t.match(chooseControl({}, 'qemu+tls://b/system'), { mode: 'peer-to-peer', peerUri: 'qemu+tls://b/system' });
   t.match(chooseControl({ peerUri: 'qemu+tcp://10.0.0.2/system' }, 'qemu:///system'), { mode: 'peer-to-peer' });
-  t.match(chooseControl({ control: 'direct' }, 'qemu+tls://b/system'), { mode: 'direct', warning: undefined });
+  t.match(chooseControl({ control: 'direct' }, 'qemu+tls://b/system'), { mode: 'direct' });
   t.match(chooseControl({}, 'qemu:///system'), { mode: 'direct', warning: { code: 'direct-control' } });
   t.throws(() => chooseControl({ control: 'peer-to-peer' }, 'qemu:///system'), { code: 'ERR_PRECOPY_NO_PEER_URI' });
   t.end();

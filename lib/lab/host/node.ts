@@ -36,7 +36,7 @@ export class LabNode {
   /** Starts a command in the node, as `child_process.spawn` does. It ends with the node, not with this process. */
   async spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<ChildProcess> {
     const [command = '', ...args] = await this.command(argv);
-    return spawn(command, args, options);
+    return spawn(command, args, { env: { ...process.env, LD_PRELOAD: undefined }, ...options });
   }
 
   /** The command line that runs a command in this node, for whoever starts processes in a way of their own. */

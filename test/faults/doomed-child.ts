@@ -1,0 +1,44 @@
+// Runs a migration with a journal, and is killed at an event: by its own hand, so that it is at that moment and no other.
+// argv: the phase (or `arrival`: see below), the options of the migration as JSON, the journal's path.
+import { Connection, DomainMigrateFlags } from '../../lib/libvirt/index.js';
+import { type MigrateOptions, migrate } from '../../lib/migration/index.js';
+import { entryOf, Journal } from '../../lib/migration/journal.js';
+
+const [phase = '', json = '', path = ''] = process.argv.slice(2);
+// Written by the test, which is typed.
+const options = JSON.parse(json) as MigrateOptions;
+
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+async function migrateAndDie(): Promise<void> {
+  const { domain, source, destination } = options;
+  if (source instanceof Connection || destination instanceof Connection) throw new TypeError('not out of JSON');
+  const journal = await Journal.open(path);
+  await journal.write({ type: 'begin', domain, source, destination });
+  const migration = migrate(options);
+  migration.on('event', (event) => {
+    const entry = entryOf(event);
+    if (entry !== undefined) void journal.write(entry);
+    if (event.type === 'phase' && event.phase === phase) die();
+  });
+  await migration.outcome;
+}
+
+/** A direct migration that leaves the guest stopped on the destination; killed as soon as it stands there. */
+async function arriveAndDie(): Promise<void> {
+  const [source, destination] = await Promise.all(
+    [options.source, options.destination].map((host) => (host instanceof Connection ? host : Connection.open(host))),
+  );
+  if (source === undefined || destination === undefined) throw new TypeError('two hosts');
+  const watching = await Connection.open({ uri: destination.uri, ...destination.options });
+  await watching.subscribe('lifecycle', ({ event }) => {
+    if (event === 'suspended') die();
+  });
+  const domain = await source.domainLookupByName(options.domain);
+  const { migrateUri = '' } = options.transport ?? {};
+  await domain.migrate3(destination, { migrateUri }, DomainMigrateFlags.LIVE | DomainMigrateFlags.PAUSED);
+}
+
+await (phase === 'arrival' ? arriveAndDie() : migrateAndDie());
