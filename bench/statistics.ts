@@ -1,0 +1,96 @@
+/** Statistics of measurements. Pure: chance comes in as an argument, so that the same seed gives the same intervals. */
+
+/** A number from 0 to 1, 1 excluded, at each call. */
+export type Random = () => number;
+
+/** An estimate with its 95 % interval, unless another level was asked for. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface BootstrapOptions {
+  readonly random: Random;
+  /** How often the samples are drawn anew. @defaultValue 2000 */
+  readonly resamples?: number;
+  /** The part of the resamples, 0..1, that the interval holds. @defaultValue 0.95 */
+  readonly level?: number;
+}
+
+/** The standard normal quantile that belongs to a 95 % interval. */
+const NORMAL_95 = 1.959964;
+
+/** A generator of its own for each seed: mulberry32, which is small and good enough to draw samples with. */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The value below which the part `q`, 0..1, of the values lies, interpolated between neighbours; NaN of none. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const position = (sorted.length - 1) * q;
+  const below = sorted[Math.floor(position)] ?? Number.NaN;
+  const above = sorted[Math.ceil(position)] ?? Number.NaN;
+  return below + (above - below) * (position - Math.floor(position));
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/**
+ * A statistic of samples and the interval in which it lies when the samples are drawn anew from themselves (percentile bootstrap). A
+ * resample of which the statistic is not a number counts for nothing.
+ */
+export function bootstrap<Sample>(
+  samples: readonly Sample[],
+  statistic: (samples: readonly Sample[]) => number,
+  { random, resamples = 2000, level = 0.95 }: BootstrapOptions,
+): Estimate {
+  const drawn: number[] = [];
+  for (let round = 0; round < resamples; round += 1) {
+    const value = statistic(drawAnew(samples, random));
+    if (!Number.isNaN(value)) drawn.push(value);
+  }
+  const tail = (1 - level) / 2;
+  return { value: statistic(samples), low: quantile(drawn, tail), high: quantile(drawn, 1 - tail) };
+}
+
+/** As many samples as there are, each drawn from all of them. */
+function drawAnew<Sample>(samples: readonly Sample[], random: Random): Sample[] {
+  return samples.flatMap(() => {
+    const index = Math.floor(random() * samples.length);
+    return samples.slice(index, index + 1);
+  });
+}
+
+/** Two measurements that were taken beside each other: what disturbed the one is likely to have disturbed the other. */
+export interface Pair {
+  readonly subject: number;
+  readonly reference: number;
+}
+
+/** How many times the reference the subject is: the median of the pairs' ratios. */
+export function pairedRatio(pairs: readonly Pair[], options: BootstrapOptions): Estimate {
+  const ratios = pairs.map(({ subject, reference }) => subject / reference);
+  return bootstrap(ratios, median, options);
+}
+
+/**
+ * A part of `total` with its 95 % interval by Wilson's score, which says something of none and of all as well, where a bootstrap would
+ * claim certainty.
+ */
+export function proportion(count: number, total: number): Estimate {
+  const share = count / total;
+  const z2 = NORMAL_95 ** 2;
+  const centre = (share + z2 / (2 * total)) / (1 + z2 / total);
+  const spread = (NORMAL_95 / (1 + z2 / total)) * Math.sqrt((share * (1 - share)) / total + z2 / (4 * total ** 2));
+  return { value: share, low: Math.max(0, centre - spread), high: Math.min(1, centre + spread) };
+}
