@@ -149,8 +149,12 @@ export class Run {
     for (const { severity, code, message } of report.findings) {
       if (severity === 'warning') this.#warn({ code, message });
     }
-    requirePreflight(report);
     const { guest } = report.facts;
+    // Known even where it must not be moved, so that the result can say where it is. One host asked twice would seem to be two.
+    if (guest && !report.findings.some(({ code }) => code === 'same-host')) {
+      this.#guest = await sides.source.findDomain(guest.uuid);
+    }
+    requirePreflight(report);
     this.#safety = resolveSafety(this.#options.safety, guest, this.#options.escalate);
     this.#wasPaused = report.findings.some(({ code }) => code === 'paused');
     return requireGuest(sides.source, this.#options.domain);

@@ -94,8 +94,10 @@ test('one lab, and what preflight finds in it', async (t) => {
     await startIdle(a, { name: 'bridged', devices: bridge('only-here') });
     const report = await preflight(moveOptions('bridged', a, b));
     t.match(report.findings[0], { code: 'bridge-missing', message: /no bridge only-here on the destination \(b\)/ });
-    const { error } = await migrate(moveOptions('bridged', a, b)).outcome;
-    t.match(error, { message: /only-here/, owner: 'source' });
+    const refused = await migrate(moveOptions('bridged', a, b)).outcome;
+    t.match(refused, { outcome: 'failed', owner: 'source', error: { code: 'ERR_PRECOPY_BRIDGE_MISSING' } });
+    const { error } = await migrate({ ...moveOptions('bridged', a, b), allow: ['bridge-missing'] }).outcome;
+    t.match(error, { message: /only-here/, owner: 'source', code: 'ERR_PRECOPY_MIGRATION_FAILED' });
     await shell(b, 'ip link add only-here type bridge');
     t.equal((await preflight(moveOptions('bridged', a, b))).ok, true);
   });
