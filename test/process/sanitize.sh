@@ -15,9 +15,16 @@ build() {
 # LeakSanitizer itself sometimes crashes when it reads the thread-local storage of a thread that is about to start or end
 # ("Tracer caught signal 11", a known fault of the one in GCC 12). That says nothing about the addon: once more, then; and if
 # it crashes each time, without the search for leaks, which is said. Everything else is looked for all the same.
+#
+# Nor are leaks looked for where whole programs exit in the middle of their work: V8 leaves its heap standing then, and
+# LeakSanitizer does not look into it, so that everything which only JavaScript refers to would seem lost.
 attempt() {
-  for leaks in 1 1 1 0; do
-    if [ "$leaks" = 0 ]; then echo "leaks are not looked for, LeakSanitizer crashed three times: $1"; fi
+  case $1 in
+    *mid-migration*) tries=0 ;;
+    *) tries='1 1 1 0' ;;
+  esac
+  for leaks in $tries; do
+    if [ "$leaks" = 0 ]; then echo "leaks are not looked for in $1"; fi
     if ASAN_OPTIONS="detect_leaks=$leaks:detect_stack_use_after_return=1:strict_string_checks=1" TAP_TIMEOUT=600 \
       node "$1" >"$2" 2>&1 && ! grep -q 'ERROR: .*Sanitizer\|runtime error:' "$2"; then return 0; fi
     grep -q 'Tracer caught signal 11' "$2" || return 1
