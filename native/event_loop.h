@@ -6,7 +6,7 @@
 
 namespace precopy {
 
-/// libvirt's default event loop on one thread for the whole process. It runs while at least one environment
+/// An event loop for libvirt on one thread for the whole process. It runs while at least one environment
 /// (main thread or worker) is attached. Not uv_poll: libvirt updates its watches from any thread, and its
 /// event implementation is one per process, where loops of libuv are one per environment.
 class EventLoop {
