@@ -1,3 +1,4 @@
+export { eventChannel, MIGRATION_CHANNEL, type MigrationMessage, type MigrationTrace } from './channels.js';
 export type { DecisionRecord } from './conductor.js';
 export type { MigrationEvent, MigrationEventType, MigrationSample, Role } from './events.js';
 export type { Hold } from './gate.js';
