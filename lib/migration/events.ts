@@ -1,3 +1,4 @@
+import type { Outlook, Pace } from '../policy/index.js';
 import type { DecisionRecord } from './conductor.js';
 import type { Phase } from './phases.js';
 import type { AbortReport, MigrationResult } from './result.js';
@@ -26,7 +27,10 @@ export interface MigrationSample {
 /** What a migration says while it runs. `atMs` is on one clock for both hosts: milliseconds since its start. */
 export type MigrationEvent =
   | { type: 'phase'; atMs: number; phase: Phase }
-  | ({ type: 'sample'; atMs: number } & MigrationSample)
+  /** How the job is, how far, and how it is doing. */
+  | ({ type: 'sample'; atMs: number; pace: Pace } & MigrationSample & Outlook)
+  /** The pace is another from here on; a stall is a warning as well. */
+  | { type: 'pace'; atMs: number; pace: Pace; was: Pace }
   /** A pass over the dirty pages began. */
   | { type: 'pass'; atMs: number; pass: number }
   /** The policy decided, and libvirt took it or did not. */

@@ -1,6 +1,6 @@
 import { PrecopyError } from '../errors.js';
 import type { Domain, JobStats } from '../libvirt/index.js';
-import { DOWNTIME_LIMIT_MS, type Settings } from '../policy/index.js';
+import { DOWNTIME_LIMIT_MS, type Settings, STALL_MS } from '../policy/index.js';
 import { type AbortAnswer, type AbortRequest, abortOutcome, type CallState, requestAbort } from './abort.js';
 import { Actuators } from './actuators.js';
 import { migrateCall } from './call.js';
@@ -24,10 +24,11 @@ import type { ResolvedOptions } from './options.js';
 import { type Evidence, isRunningOn, ownerOf } from './ownership.js';
 import { type Phase, PhaseMachine } from './phases.js';
 import { preflightSides, requirePreflight } from './preflight/index.js';
+import { Prospect } from './prospect.js';
 import { Recorder } from './recorder.js';
 import { type Failure, type MigrationResult, migrationError, type Warning } from './result.js';
 import { resolveSafety } from './safety.js';
-import { Sampler, sleep } from './sampler.js';
+import { type FullReading, Sampler, sleep } from './sampler.js';
 import { NO_EVIDENCE, settle } from './settle.js';
 import { Steering } from './steering.js';
 import { Witness } from './witness.js';
@@ -36,6 +37,12 @@ import { Witness } from './witness.js';
 const SPLIT_BRAIN: Warning = {
   code: 'split-brain',
   message: 'The guest ran on both hosts; it was suspended on both at once.',
+};
+
+/** What is said when the link is dead, whatever libvirt's own figure goes on to say. */
+const STALLED: Warning = {
+  code: 'stalled',
+  message: `Not a byte of the guest has gone over for ${STALL_MS / 1000} s: the link may be cut, or the destination hang.`,
 };
 
 /** Hooks that a phase begins with. The others are called where something waits for them. */
@@ -290,6 +297,7 @@ export class Run {
   }
 
   #newSampler(guest: Domain, conductor: Conductor): Sampler {
+    const prospect = new Prospect();
     return new Sampler({
       intervalMs: () =>
         Math.min(this.#options.sampleIntervalMs, conductor.isNear ? NEAR_SAMPLE_MS : Number.POSITIVE_INFINITY),
@@ -298,11 +306,25 @@ export class Run {
       onReading: (stats, sample, atMs) => {
         if (sample.memoryProcessedBytes > 0) this.#phases.advance('pre-copy', atMs);
         this.#sentBytes = sample.memoryProcessedBytes;
-        this.#emit({ type: 'sample', atMs, ...sample });
+        this.#tellProspect(prospect, conductor, { stats, sample, atMs });
         // Once the guest has stopped there is nothing left to decide.
         if (!this.#phases.has('stop-and-copy')) conductor.take(stats, atMs);
       },
     });
+  }
+
+  #tellProspect(prospect: Prospect, conductor: Conductor, { stats, sample, atMs }: FullReading): void {
+    const was = prospect.pace;
+    const { actuators, gate, steering } = conductor;
+    const seen = prospect.add(stats, atMs, {
+      limits: actuators.limits,
+      passes: steering.passes.finished,
+      isHeld: gate.isClosed || this.#phases.has('stop-and-copy'),
+    });
+    this.#emit({ type: 'sample', atMs, ...sample, ...seen });
+    if (seen.pace === was) return;
+    this.#emit({ type: 'pace', atMs, pace: seen.pace, was });
+    if (seen.pace === 'stalled') this.#warn(STALLED);
   }
 
   /** Carries out an abort once it is asked for; rejects when the migration does not end in spite of it, and never resolves. */

@@ -16,6 +16,9 @@ const events: MigrationEvent[] = [
     dirtiedBytesPerSecond: 5e7,
     expectedPauseMs: 321,
     throttle: 0.3,
+    progress: 0.4,
+    etaMs: 12_000,
+    pace: 'moving',
   },
 ];
 
