@@ -26,11 +26,6 @@ export function sampleOf(reading: Reading, previous: Reading | undefined): Migra
   };
 }
 
-/** A reading and what it shows beside the one before. */
-export interface FullReading extends Reading {
-  sample: MigrationSample;
-}
-
 export interface SamplerOptions {
   /** How long to the next sample, in milliseconds; asked each time, since it matters more near the end. */
   intervalMs: () => number;
