@@ -119,7 +119,7 @@ export class Transfer {
   }
 
   #newSampler(): Sampler {
-    const { conductor, guest, phases, reporter, clock, options } = this.#options;
+    const { conductor, guest, phases, clock, options } = this.#options;
     return new Sampler({
       intervalMs: () =>
         Math.min(options.sampleIntervalMs, conductor.isNear ? NEAR_SAMPLE_MS : Number.POSITIVE_INFINITY),
