@@ -27,6 +27,7 @@ interface Flags {
   parallel?: number;
   compression?: 'xbzrle' | 'zlib' | 'zstd';
   tls?: boolean;
+  mode?: 'live' | 'quick' | 'offline';
   destinationName?: string;
   persist?: boolean;
   undefineSource?: boolean;
@@ -43,6 +44,7 @@ export function migrateCommand(): Command {
     .requiredOption('--destination <uri>', 'libvirt URI of the host it goes to')
     .option('--source-socket <path>', "the source daemon's socket, where it is not the usual one")
     .option('--destination-socket <path>', "the destination daemon's socket, where it is not the usual one")
+    .addOption(new Option('--mode <mode>', 'how it gets over').choices(['live', 'quick', 'offline']))
     .addOption(new Option('--control <who>', 'who coordinates').choices(['peer-to-peer', 'direct']))
     .option('--peer-uri <uri>', "the destination as the source's daemon reaches it")
     .option('--migrate-uri <uri>', 'where QEMU sends the memory: tcp://host[:port]')
@@ -70,6 +72,7 @@ function toOptions(domain: string, flags: Flags): MigrateOptions {
     source: present({ uri: flags.source, socketPath: flags.sourceSocket }),
     destination: present({ uri: flags.destination, socketPath: flags.destinationSocket }),
     domain,
+    mode: flags.mode,
     transport: present({
       control: flags.control,
       peerUri: flags.peerUri,

@@ -16,8 +16,9 @@ export {
 export { Journal, type JournalEntry, type JournalRecord, readJournal } from './journal.js';
 export { migrate } from './migrate.js';
 export { Migration } from './migration.js';
+export type { Mode } from './mode.js';
 export type { DeadlineOptions, Expectation, Host, MigrateOptions, TransportOptions } from './options.js';
-export type { Evidence, Owner, SideView } from './ownership.js';
+export type { Evidence, Owner, Place, SideView } from './ownership.js';
 export { PHASES, type Phase, type PhaseSpan } from './phases.js';
 export * from './preflight/index.js';
 export type { ActionName } from './recovery/actions.js';
@@ -36,3 +37,5 @@ export {
   type Pause,
   type Warning,
 } from './result.js';
+export { type Restored, type RestoreOptions, restore } from './saved/restore.js';
+export { type Saved, type SaveOptions, save } from './saved/save.js';

@@ -44,8 +44,8 @@ export function traceSpans({ tracer = trace.getTracer('precopy'), calls = false 
   const within = new AsyncLocalStorage<Spans>();
   const begin = (migration: MigrationTrace): Spans => {
     const startedAtMs = Date.now();
-    const { id, domain, source, destination, adopted } = migration;
-    const attributes = prefixed({ id, domain, source, destination, adopted });
+    const { id, domain, source, destination, adopted, mode } = migration;
+    const attributes = prefixed({ id, domain, source, destination, adopted, mode });
     const whole = tracer.startSpan('precopy.migration', { startTime: startedAtMs, attributes });
     const spans = { startedAtMs, whole, phase: whole };
     known.set(migration, spans);
