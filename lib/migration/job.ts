@@ -1,16 +1,37 @@
 import { PrecopyError } from '../errors.js';
-import { type Domain, DomainGetJobStatsFlags, type JobStats, LibvirtError } from '../libvirt/index.js';
+import { type Domain, DomainGetJobStatsFlags, type JobStats } from '../libvirt/index.js';
 import { withDeadline } from './deadline.js';
 import type { Side } from './side.js';
 
 /** The job's statistics, or undefined when there is no job to ask about: before it began, or once the guest has gone. */
-export async function readJob(domain: Domain, deadlineMs: number): Promise<JobStats | undefined> {
-  try {
-    const stats = await withDeadline(domain.getJobStats(0), deadlineMs, "Asking for the job's statistics");
-    return stats.type === 'none' ? undefined : stats;
-  } catch (error) {
-    if (error instanceof PrecopyError || error instanceof LibvirtError) return undefined;
-    throw error;
+export function readJob(domain: Domain, deadlineMs: number): Promise<JobStats | undefined> {
+  return new JobReader(domain, deadlineMs).read();
+}
+
+/** Reads a job's statistics, one call at a time: one that is late is waited for again, since five in flight end a connection. */
+export class JobReader {
+  readonly #domain: Domain;
+  readonly #deadlineMs: number;
+  #call: Promise<JobStats> | undefined;
+
+  /** @param deadlineMs - how long one reading waits */
+  constructor(domain: Domain, deadlineMs: number) {
+    this.#domain = domain;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /** Undefined when there is no job to ask about, or no answer in time. */
+  async read(): Promise<JobStats | undefined> {
+    this.#call ??= this.#domain.getJobStats(0).finally(() => {
+      this.#call = undefined;
+    });
+    try {
+      const stats = await withDeadline(this.#call, this.#deadlineMs, "Asking for the job's statistics");
+      return stats.type === 'none' ? undefined : stats;
+    } catch (error) {
+      if (error instanceof PrecopyError) return undefined;
+      throw error;
+    }
   }
 }
 

@@ -26,13 +26,21 @@ export class Prospect {
   /** The pass that finished last, and when that was seen. */
   #pass = { finished: 0, sinceMs: 0 };
   #state: PaceState | undefined;
+  /** Nobody has answered for long. */
+  #isMute = false;
 
   get pace(): Pace {
-    return this.#state?.pace ?? 'moving';
+    return this.#isMute ? 'stalled' : (this.#state?.pace ?? 'moving');
+  }
+
+  /** There is no reading, and there was none for as long as makes a stall. */
+  giveUp(): void {
+    this.#isMute = this.#state !== undefined;
   }
 
   /** Takes in a reading. */
   add(stats: JobStats, atMs: number, { limits, passes, isHeld }: Circumstances): Outlook & { pace: Pace } {
+    this.#isMute = false;
     const doneBytes = doneBytesOf(stats);
     const remainingBytes = (stats.memoryRemainingBytes ?? 0) + (stats.diskRemainingBytes ?? 0);
     this.#link = addLinkSample(this.#link, atMs, doneBytes);

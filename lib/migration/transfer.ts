@@ -5,7 +5,7 @@ import { type AbortAnswer, type AbortRequest, type CallState, requestAbort } fro
 import type { Clock } from './clock.js';
 import type { Conductor } from './conductor.js';
 import type { MigrationSample } from './events.js';
-import { readJob } from './job.js';
+import { JobReader } from './job.js';
 import type { ResolvedOptions } from './options.js';
 import type { PhaseMachine } from './phases.js';
 import { Prospect } from './prospect.js';
@@ -21,6 +21,10 @@ const STALLED: Warning = {
   code: 'stalled',
   message: `Not a byte of the guest has gone over for ${STALL_MS / 1000} s: the link may be cut, or the destination hang.`,
 };
+
+/** libvirt cannot reach a QEMU that sends its last pages into a dead link; only the end of that connection frees it. */
+const BREAK_CONNECTION =
+  "Mend the link, and the migration goes on; or break the source's migration connection on its host (ss --kill dst <destination>), and the guest runs on there: then call resolve(). By itself the kernel gives up after about 15 minutes. Destroy the guest on neither host before.";
 
 export interface TransferOptions {
   guest: Domain;
@@ -101,7 +105,7 @@ export class Transfer {
 
   /** Carries out an abort once it is asked for; rejects when the migration does not end in spite of it, and never resolves. */
   async #abortInVain(over: AbortSignal): Promise<never> {
-    const { abort, reporter, clock, guest, conductor, options } = this.#options;
+    const { abort, reporter, clock, guest, conductor, options, phases } = this.#options;
     const { abortMs } = options.deadlines;
     await abort.asked;
     reporter.tell({ type: 'abort', atMs: clock.atMs(), reason: abort.reason });
@@ -115,16 +119,18 @@ export class Transfer {
     throw new PrecopyError(
       'ERR_PRECOPY_ABORT_HUNG',
       `The migration did not end within ${abortMs} ms after it was asked to abort`,
+      phases.has('stop-and-copy') ? { remedy: BREAK_CONNECTION } : {},
     );
   }
 
   #newSampler(): Sampler {
     const { conductor, guest, phases, clock, options } = this.#options;
+    const reader = new JobReader(guest, options.deadlines.callMs);
     return new Sampler({
       intervalMs: () =>
         Math.min(options.sampleIntervalMs, conductor.isNear ? NEAR_SAMPLE_MS : Number.POSITIVE_INFINITY),
       atMs: () => clock.atMs(),
-      read: () => readJob(guest, options.deadlines.callMs),
+      read: () => this.#read(reader),
       onReading: (stats, sample, atMs) => {
         if (sample.memoryProcessedBytes > 0) phases.advance('pre-copy', atMs);
         this.#sentBytes = sample.memoryProcessedBytes;
@@ -135,18 +141,37 @@ export class Transfer {
     });
   }
 
+  /** A job that nobody answers for is as good as stalled: QEMU's monitor is mute while it writes its last pages into a dead link. */
+  async #read(reader: JobReader): Promise<JobStats | undefined> {
+    const timer = setTimeout(() => this.#tellPace(() => this.#prospect.giveUp()), STALL_MS);
+    try {
+      return await reader.read();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   #tellProspect(stats: JobStats, sample: MigrationSample, atMs: number): void {
     const { conductor, phases, reporter } = this.#options;
     const { actuators, gate, steering } = conductor;
-    const was = this.#prospect.pace;
-    const seen = this.#prospect.add(stats, atMs, {
-      limits: actuators.limits,
-      passes: steering.passes.finished,
-      isHeld: gate.isClosed || phases.has('stop-and-copy'),
+    this.#tellPace(() => {
+      const seen = this.#prospect.add(stats, atMs, {
+        limits: actuators.limits,
+        passes: steering.passes.finished,
+        isHeld: gate.isClosed || phases.has('stop-and-copy'),
+      });
+      reporter.tell({ type: 'sample', atMs, ...sample, ...seen });
     });
-    reporter.tell({ type: 'sample', atMs, ...sample, ...seen });
-    if (seen.pace === was) return;
-    reporter.tell({ type: 'pace', atMs, pace: seen.pace, was });
-    if (seen.pace === 'stalled') reporter.warn(STALLED);
+  }
+
+  /** Tells of a change of pace that comes of what is learnt. */
+  #tellPace(learn: () => void): void {
+    const { reporter, clock } = this.#options;
+    const was = this.#prospect.pace;
+    learn();
+    const { pace } = this.#prospect;
+    if (pace === was) return;
+    reporter.tell({ type: 'pace', atMs: clock.atMs(), pace, was });
+    if (pace === 'stalled') reporter.warn(STALLED);
   }
 }

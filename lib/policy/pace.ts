@@ -16,8 +16,8 @@ const SLOW_SHARE = 0.3;
 /** Only with more to send than this takes at the best speed, in milliseconds: near the end there is no more than the guest dirties. */
 const BACKLOG_MS = 1000;
 
-/** So many passes in a row that left at least this share of what they sent. */
-const FRUITLESS_PASSES = 2;
+/** So many passes in a row that in all left at least this share of what there was: a single one may meet a burst of writes. */
+const FRUITLESS_PASSES = 3;
 const FRUITLESS_SHARE = 0.9;
 
 export interface PaceReading {
@@ -80,9 +80,8 @@ function isSlow(window: PaceState['window'], speed: number | undefined, usual: n
 }
 
 function isFruitless({ passes, stopBytes, isHeld }: PaceReading): boolean {
-  const last = passes.slice(-FRUITLESS_PASSES);
-  if (isHeld || last.length < FRUITLESS_PASSES) return false;
-  return last.every(
-    ({ dirtyBytes, dirtiedBytes }) => dirtiedBytes > stopBytes && dirtiedBytes >= dirtyBytes * FRUITLESS_SHARE,
-  );
+  const [first, ...more] = passes.slice(-FRUITLESS_PASSES);
+  const last = more.at(-1);
+  if (isHeld || first === undefined || last === undefined || more.length < FRUITLESS_PASSES - 1) return false;
+  return last.dirtiedBytes > stopBytes && last.dirtiedBytes >= first.dirtyBytes * FRUITLESS_SHARE;
 }

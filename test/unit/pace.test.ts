@@ -70,11 +70,11 @@ test('passes that leave as much as they sent do not converge, unless they are he
     ...{ number, startedAtMs: 0, durationMs: 1000, dirtyBytes: 100e6, dirtiedBytes: 99e6 },
   });
   const fast = { ms: 5000, bytesPerSecond: FULL };
-  const passes = [pass(1), pass(2)];
+  const passes = [pass(1), pass(2), pass(3)];
   t.same(told([fast, { ...fast, reading: { passes } }]), ['moving', 'not-converging']);
   t.same(told([fast, { ...fast, reading: { passes, isHeld: true } }]), ['moving']);
   t.same(told([fast, { ...fast, reading: { passes, stopBytes: 200e6 } }]), ['moving'], 'when it may stop, it will');
-  t.same(told([{ ...fast, reading: { passes: [pass(1)] } }]), ['moving'], 'one pass says nothing');
+  t.same(told([{ ...fast, reading: { passes: [pass(1), pass(2)] } }]), ['moving'], 'two passes say nothing');
   t.end();
 });
 
