@@ -1,5 +1,6 @@
 import type { Outlook, Pace } from '../policy/index.js';
 import type { DecisionRecord } from './conductor.js';
+import type { SideView } from './ownership.js';
 import type { Phase } from './phases.js';
 import type { AbortReport, MigrationResult } from './result.js';
 
@@ -37,6 +38,8 @@ export type MigrationEvent =
   | ({ type: 'decision' } & DecisionRecord)
   /** A lifecycle event of the guest on one of the hosts, in libvirt's words. */
   | { type: 'guest'; atMs: number; side: Role; event: string; detail: string }
+  /** What a host says of the guest when it is asked, where that is not what it said before. */
+  | { type: 'host'; atMs: number; side: Role; view: SideView }
   /** The switchover is held from here on, or released. */
   | { type: 'hold'; atMs: number; what: 'begin' | 'release' }
   | { type: 'warning'; atMs: number; code: string; message: string }

@@ -5,24 +5,24 @@ import type { Side } from './side.js';
 
 /** The job's statistics, or undefined when there is no job to ask about: before it began, or once the guest has gone. */
 export function readJob(domain: Domain, deadlineMs: number): Promise<JobStats | undefined> {
-  return new JobReader(domain, deadlineMs).read();
+  return new JobReader(() => domain.getJobStats(0), deadlineMs).read();
 }
 
 /** Reads a job's statistics, one call at a time: one that is late is waited for again, since five in flight end a connection. */
 export class JobReader {
-  readonly #domain: Domain;
+  readonly #ask: () => Promise<JobStats>;
   readonly #deadlineMs: number;
   #call: Promise<JobStats> | undefined;
 
   /** @param deadlineMs - how long one reading waits */
-  constructor(domain: Domain, deadlineMs: number) {
-    this.#domain = domain;
+  constructor(ask: () => Promise<JobStats>, deadlineMs: number) {
+    this.#ask = ask;
     this.#deadlineMs = deadlineMs;
   }
 
   /** Undefined when there is no job to ask about, or no answer in time. */
   async read(): Promise<JobStats | undefined> {
-    this.#call ??= this.#domain.getJobStats(0).finally(() => {
+    this.#call ??= this.#ask().finally(() => {
       this.#call = undefined;
     });
     try {

@@ -61,7 +61,9 @@ export class Prospect {
     this.#state = addPace(this.#state, {
       ...{ atMs, doneBytes, remainingBytes, bandwidthBytesPerSecond, passes, stopBytes, isHeld: held },
     });
-    return { ...this.#outlook, pace: this.#state.pace };
+    const { pace } = this.#state;
+    // The smoothed speed takes long to come down to nothing.
+    return { ...this.#outlook, etaMs: pace === 'stalled' ? undefined : this.#outlook.etaMs, pace };
   }
 }
 

@@ -181,7 +181,7 @@ export class Run {
     const known = historyOf(sides.source.identity.hostUuid, sides.destination.identity.hostUuid);
     const settings = policy.settings({ ...(await measure(guest, expect, escalate, known)), budget, escalate });
     for (const note of settings.notes) this.#reporter.warn(note);
-    const transfer = this.#assemble(guest, settings, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
+    const transfer = this.#assemble(sides, guest, settings, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
     this.#transfer = transfer;
     await transfer.conductor.actuators.prepare(settings.downtimeLimitMs);
     const course = this.#course;
@@ -202,13 +202,13 @@ export class Run {
     await withDeadline(start(), this.#options.deadlines.callMs, 'Moving the definition');
   }
 
-  #assemble(guest: Domain, settings: Settings, fixedPauseMs: number): Transfer {
+  #assemble(sides: Sides, guest: Domain, settings: Settings, fixedPauseMs: number): Transfer {
     const parts = {
       ...{ guest, options: this.#options, hooks: this.#hooks, abort: this.#abort },
       ...{ phases: this.#phases, reporter: this.#reporter, clock: this.#clock },
     };
     const conductor = assembleConductor({ ...parts, settings, fixedPauseMs });
-    return new Transfer({ ...parts, conductor, call: this.#callBefore });
+    return new Transfer({ ...parts, sides, conductor, call: this.#callBefore });
   }
 
   async #prepareCall(sides: Sides, { uuid }: Domain, settings: Settings): Promise<() => Promise<unknown>> {

@@ -4,9 +4,12 @@ import { STALL_MS } from '../policy/index.js';
 import { type AbortAnswer, type AbortRequest, type CallState, requestAbort } from './abort.js';
 import type { Clock } from './clock.js';
 import type { Conductor } from './conductor.js';
-import type { MigrationSample } from './events.js';
+import type { Sides } from './connect.js';
+import type { MigrationSample, Role } from './events.js';
 import { JobReader } from './job.js';
+import { Lookout } from './lookout.js';
 import type { ResolvedOptions } from './options.js';
+import type { SideView } from './ownership.js';
 import type { PhaseMachine } from './phases.js';
 import { Prospect } from './prospect.js';
 import type { Reporter } from './reporter.js';
@@ -26,8 +29,14 @@ const STALLED: Warning = {
 const BREAK_CONNECTION =
   "Mend the link, and the migration goes on; or break the source's migration connection on its host (ss --kill dst <destination>), and the guest runs on there: then call resolve(). By itself the kernel gives up after about 15 minutes. Destroy the guest on neither host before.";
 
+const silent = (role: Role, why: string): Warning => ({
+  code: 'host-silent',
+  message: `The ${role} does not say whether it has the guest: ${why}`,
+});
+
 export interface TransferOptions {
   guest: Domain;
+  sides: Sides;
   conductor: Conductor;
   abort: AbortRequest;
   phases: PhaseMachine;
@@ -92,10 +101,12 @@ export class Transfer {
       over.abort();
     });
     const sampling = this.#sampler.run();
+    const lookouts = this.#lookOut();
     try {
       await Promise.race([call, this.#abortInVain(over.signal)]);
     } finally {
       this.#sampler.stop();
+      for (const lookout of lookouts) lookout.stop();
       // A call that hangs may still reject long after nobody waits for it.
       call.catch(() => {});
       await sampling;
@@ -123,9 +134,22 @@ export class Transfer {
     );
   }
 
+  #lookOut(): Lookout[] {
+    const { guest, sides, reporter, clock, options } = this.#options;
+    const lookouts = [sides.source, sides.destination].map((side) => {
+      const onChange = (view: SideView) => {
+        reporter.tell({ type: 'host', atMs: clock.atMs(), side: side.role, view });
+        if (view.seen === 'unreachable') reporter.warn(silent(side.role, view.why));
+      };
+      return new Lookout({ side, uuid: guest.uuid, intervalMs: options.sampleIntervalMs, onChange });
+    });
+    for (const lookout of lookouts) void lookout.run();
+    return lookouts;
+  }
+
   #newSampler(): Sampler {
     const { conductor, guest, phases, clock, options } = this.#options;
-    const reader = new JobReader(guest, options.deadlines.callMs);
+    const reader = new JobReader(() => guest.getJobStats(0), options.deadlines.callMs);
     return new Sampler({
       intervalMs: () =>
         Math.min(options.sampleIntervalMs, conductor.isNear ? NEAR_SAMPLE_MS : Number.POSITIVE_INFINITY),
