@@ -124,3 +124,35 @@ test('the data link is cut while the last pages go over: an abort hangs, says so
   });
   t.match(await checker.stop(), { twice: [], beatsDuplicated: 0, badPages: 0 });
 });
+
+test("the destination's daemon stands still for a while: it is said, and the guest arrives all the same", async (t) => {
+  useOwnState(t);
+  await using lab = await Lab.start({ link: SLOW });
+  const [a, b] = [lab.host('a'), lab.host('b')];
+  const guest = await startWriter(lab, 'patient', 5e6);
+  const migration = migrate(moveOptions(guest.name, a, b));
+  const seen: MigrationEvent[] = [];
+  migration.on('host', (event) => seen.push(event));
+  await once(migration, 'pass');
+  await b.daemon.freeze();
+  for (;;) {
+    const [{ side, view }] = await once(migration, 'host');
+    if (side === 'destination' && view.seen === 'unreachable') break;
+  }
+  await b.daemon.thaw();
+  const result = await migration.outcome;
+  t.match(result, { outcome: 'completed', owner: 'destination' });
+  t.ok(result.warnings.some(({ code, message }) => code === 'host-silent' && /destination/.test(message)));
+  for (const [side, state] of [
+    ['source', 'running'],
+    ['destination', 'paused'],
+  ]) {
+    t.ok(
+      seen.some(
+        (event) => event.type === 'host' && event.side === side && 'state' in event.view && event.view.state === state,
+      ),
+      `${state} on the ${side}`,
+    );
+  }
+  t.same(await virshSees(guest.name, lab.hosts), ['b']);
+});
