@@ -46,6 +46,10 @@ export function assembleConductor(ingredients: Ingredients): Conductor {
       onDecision: (decision) => reporter.tell({ type: 'decision', ...decision }),
       onNote: (note) => reporter.warn(note),
       onPass: (pass, passAtMs) => reporter.tell({ type: 'pass', atMs: passAtMs, pass }),
+      onFailure: ({ message }) => {
+        reporter.warn({ code: 'steering-failed', message: `The migration is not steered any more: ${message}` });
+        abort.ask(`it cannot be steered: ${message}`);
+      },
       onHold: (what) => reporter.tell({ type: 'hold', atMs: atMs(), what }),
     },
   });

@@ -1,5 +1,5 @@
 import type { JobStats } from '../libvirt/index.js';
-import { type Action, type Note, permitted, type View } from '../policy/index.js';
+import { type Action, DOWNTIME_LIMIT_MS, type Note, permitted, type View } from '../policy/index.js';
 import type { AbortRequest } from './abort.js';
 import type { Actuators } from './actuators.js';
 import type { Gate } from './gate.js';
@@ -21,6 +21,8 @@ export interface ConductorHandlers {
   onNote: (note: Note) => void;
   onPass: (pass: number, atMs: number) => void;
   onHold: (what: 'begin' | 'release') => void;
+  /** It is at its wits' end: a policy threw, or libvirt would not let the switchover be held. Nothing is steered from here on. */
+  onFailure: (error: Error) => void;
 }
 
 export interface ConductorOptions {
@@ -44,6 +46,9 @@ const RELEASE_LEAD_MS = 60;
 /** What may be done while the switchover is held: nothing that would stop the guest, or undo the hold. */
 const isHarmlessToHold = ({ kind }: Action): boolean => kind === 'throttle' || kind === 'abort' || kind === 'continue';
 
+/** A pass boundary that was missed is still worth a decision for so long, in milliseconds. */
+const FRESH_MS = 100;
+
 /** The end is near when what is left could be sent within this time, in milliseconds. */
 const NEAR_MS = 400;
 
@@ -56,11 +61,20 @@ function hasBegun({ memoryRemainingBytes = 0, memoryProcessedBytes = 0 }: JobSta
   return memoryRemainingBytes > 0 || memoryProcessedBytes > 0;
 }
 
+function lastLimitMs(actions: readonly Action[]): number | undefined {
+  return actions.flatMap((action) => (action.kind === 'downtime-limit' ? [action.limitMs] : [])).at(-1);
+}
+
 /** Steers a running job: readings in, the policy's advice out, carried out one decision at a time. */
 export class Conductor {
   readonly #options: ConductorOptions;
   readonly #decisions: DecisionRecord[] = [];
   #acting: Promise<void> | undefined;
+  /** A pass boundary that came while something was still being done: there may not be another one for long. */
+  #missedBoundary: View | undefined;
+  #lastViewMs = 0;
+  /** The limit that the policy wants, or that was in force, kept back by the hold: due once the guest did not stop at the release. */
+  #owedLimitMs: number | undefined;
   readonly #over = new AbortController();
   #isOver = false;
   #isNear = false;
@@ -90,15 +104,27 @@ export class Conductor {
     return this.#options.steering;
   }
 
+  /** Sets what has to be set before the start: where the switchover is to be held, QEMU must not come to it before the hold. */
+  async prepare(downtimeLimitMs: number | undefined): Promise<void> {
+    const { actuators, gate } = this.#options;
+    await actuators.prepare(gate.isClosed ? DOWNTIME_LIMIT_MS.minimum : downtimeLimitMs);
+  }
+
   /** Takes a reading of the job. While something is still being done, the policy is not asked again. */
   take(stats: JobStats, atMs: number): void {
     if (this.#isOver || !hasBegun(stats)) return;
-    const { steering, actuators, gate, handlers } = this.#options;
+    const { steering, actuators, handlers } = this.#options;
     const passBefore = steering.passes.pass;
     const view = steering.look(stats, atMs, actuators.limits);
     if (steering.passes.pass !== passBefore) handlers.onPass(steering.passes.pass, atMs);
-    if (this.#acting !== undefined) return;
     this.#isNear = isNearTheEnd(view);
+    this.#lastViewMs = view.elapsedMs;
+    if (this.#acting === undefined) this.#decide(view);
+    else if (view.atPassBoundary) this.#missedBoundary = view;
+  }
+
+  #decide(view: View): void {
+    const { gate } = this.#options;
     const landing = gate.isClosed ? [] : this.#options.landing.next(view);
     if (landing.length > 0) this.#begin(() => this.#carryOut(landing));
     else if (gate.isDue(view)) this.#begin(() => this.#hold());
@@ -106,9 +132,28 @@ export class Conductor {
   }
 
   #begin(work: () => Promise<void>): void {
-    this.#acting = work().finally(() => {
-      this.#acting = undefined;
-    });
+    this.#acting = this.#see(work);
+  }
+
+  /** Sees one decision through; what goes wrong with it must not go unheard, nor end the process. */
+  async #see(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+    this.#acting = undefined;
+    const missed = this.#missedBoundary;
+    this.#missedBoundary = undefined;
+    const isFresh = missed !== undefined && this.#lastViewMs - missed.elapsedMs <= FRESH_MS;
+    if (isFresh && !this.#isOver) this.#decide(missed);
+  }
+
+  #fail(thrown: unknown): void {
+    // What libvirt refuses because the guest has stopped, or is gone, is no failure.
+    if (this.#isOver || this.#options.gate.outcome === 'broken') return;
+    this.#isOver = true;
+    this.#options.handlers.onFailure(thrown instanceof Error ? thrown : new Error(String(thrown)));
   }
 
   /** One decision: of the hooks where they make one, of the policy otherwise. */
@@ -119,27 +164,43 @@ export class Conductor {
     const { actions, notes } = steering.advise(view);
     for (const note of notes) handlers.onNote(note);
     const chosen = overriding.length > 0 ? permitted(view, overriding).actions : actions;
-    await this.#carryOut(gate.isClosed ? chosen.filter(isHarmlessToHold) : chosen);
+    if (gate.isClosed) {
+      this.#owedLimitMs = lastLimitMs(chosen) ?? this.#owedLimitMs;
+      await this.#carryOut(chosen.filter(isHarmlessToHold));
+    } else {
+      await this.#carryOut([...this.#owed(view, chosen), ...chosen]);
+    }
+  }
+
+  /** At the first boundary after the release, what the hold kept back: the release's own limit is too low for many a guest. */
+  #owed({ atPassBoundary, downtimeLimitMs }: View, chosen: readonly Action[]): Action[] {
+    const owedMs = this.#owedLimitMs;
+    if (owedMs === undefined || !atPassBoundary) return [];
+    this.#owedLimitMs = undefined;
+    if (owedMs === downtimeLimitMs || lastLimitMs(chosen) !== undefined) return [];
+    return [{ kind: 'downtime-limit', limitMs: owedMs, reason: 'the hold is over, and the guest did not stop' }];
   }
 
   /** The hold, from its begin to the release: after every hook that was called before, and not before the moment that was asked for. */
   async #hold(): Promise<void> {
-    const { gate, hooks, handlers, abort, switchoverAt, bandwidthBytesPerSecond } = this.#options;
-    await gate.hold();
+    const { steering, gate, hooks, handlers, abort, switchoverAt, bandwidthBytesPerSecond } = this.#options;
+    const { limits } = this.actuators;
+    this.#owedLimitMs ??= limits.downtimeLimitMs;
+    await gate.hold(steering.linkBytesPerSecond);
     handlers.onHold('begin');
     await hooks.run('beforeSwitchover', {}, this.#over.signal);
     if (switchoverAt !== undefined)
       await sleep(switchoverAt.getTime() - Date.now() - RELEASE_LEAD_MS, this.#over.signal);
     if (abort.isAsked || this.#isOver) return;
-    await gate.release(bandwidthBytesPerSecond);
     handlers.onHold('release');
+    await gate.release(bandwidthBytesPerSecond);
   }
 
   /** The guest has stopped, or the job is over: nothing is steered any more. Resolves when no action is under way. */
   async end(): Promise<void> {
     this.#isOver = true;
     this.#over.abort();
-    await this.#acting?.catch(() => {});
+    await this.#acting;
   }
 
   async #carryOut(actions: readonly Action[]): Promise<void> {

@@ -37,8 +37,3 @@ export async function requireGuest(side: Side, nameOrUuid: string): Promise<Doma
     { remedy: `List the ${side.role}'s guests and name one of them.` },
   );
 }
-
-/** Suspends the guest on one side. libvirt: virDomainSuspend. */
-export async function suspendOn(side: Side, uuid: string): Promise<void> {
-  await (await requireGuest(side, uuid)).suspend();
-}

@@ -1,5 +1,7 @@
 import type { View } from '../policy/index.js';
+import { toDowntimeLimitMs } from '../policy/index.js';
 import type { Actuators } from './actuators.js';
+import { sleep } from './sampler.js';
 
 /**
  * What became of the hold. `none`: nobody asked for one. `held`: the guest ran on until the release. `broken`: QEMU stopped the guest by
@@ -10,8 +12,11 @@ export type Hold = 'held' | 'broken' | 'none';
 /** While held: QEMU's lowest limit and libvirt's lowest speed, with which only a guest that writes nothing converges. */
 const HELD = { limitMs: 1, bytesPerSecond: 1024 * 1024 } as const;
 
-/** The limit at the release, in milliseconds: enough for what an idle guest dirties meanwhile to go over at once. */
+/** At the release so much may be left as the link carries in this time, in milliseconds: what an idle guest dirties meanwhile is less. */
 const RELEASE_LIMIT_MS = 20;
+
+/** QEMU looks at its limits every 100 ms: a guest of which little enough is left has stopped by then, in milliseconds. */
+const RELEASE_LOOK_MS = 150;
 
 /** The hold begins when what is left could be sent within this time, so that no sync comes before it. */
 const LEFT_MS = 500;
@@ -27,6 +32,9 @@ export class Gate {
   #state: 'open' | 'armed' | 'holding' | 'released' | 'broken' = 'open';
   #heldAtMs: number | undefined;
   #endedAtMs: number | undefined;
+  /** The speed of the link before it was throttled, in bytes per second. */
+  #linkBytesPerSecond: number | undefined;
+  readonly #stop = new AbortController();
 
   /** @param mostLimitMs - the highest downtime limit that the budget allows */
   constructor(actuators: Actuators, atMs: () => number, mostLimitMs: number) {
@@ -53,26 +61,38 @@ export class Gate {
     return link !== undefined && view.memoryRemainingBytes <= (link / 1000) * LEFT_MS;
   }
 
-  async hold(): Promise<void> {
+  /** @param linkBytesPerSecond - the speed of the link before it is throttled */
+  async hold(linkBytesPerSecond: number | undefined): Promise<void> {
     this.#state = 'holding';
+    this.#linkBytesPerSecond = linkBytesPerSecond;
     this.#heldAtMs = this.#atMs();
     await this.#actuators.apply({ kind: 'downtime-limit', limitMs: HELD.limitMs, reason: 'the hold' });
     await this.#actuators.apply({ kind: 'bandwidth', bytesPerSecond: HELD.bytesPerSecond, reason: 'the hold' });
   }
 
-  /** Opens the gate and brings the link back to what it was. */
+  /** Opens the gate and, where the guest does not stop by that alone, brings the link back to what it was. */
   async release(bytesPerSecond: number | undefined): Promise<void> {
     if (this.#state !== 'holding') return;
     this.#state = 'released';
     this.#endedAtMs = this.#atMs();
     const limitMs = Math.min(RELEASE_LIMIT_MS, this.#mostLimitMs);
-    // The limit first: with the speed alone QEMU might find a reason for another pass.
-    await this.#actuators.apply({ kind: 'downtime-limit', limitMs, reason: 'the release' });
+    // QEMU reckons with the speed that it saw last, which is that of the throttled link: its limit has to be so much longer.
+    const timesSlower = (this.#linkBytesPerSecond ?? HELD.bytesPerSecond) / HELD.bytesPerSecond;
+    await this.#setLimit(toDowntimeLimitMs(limitMs * Math.max(1, timesSlower)));
+    await sleep(RELEASE_LOOK_MS, this.#stop.signal);
+    if (this.#stop.signal.aborted) return;
+    // The limit first: at full speed the long one would let far too much through.
+    await this.#setLimit(limitMs);
     await this.#actuators.apply({ kind: 'bandwidth', bytesPerSecond, reason: 'the release' });
+  }
+
+  #setLimit(limitMs: number): Promise<void> {
+    return this.#actuators.apply({ kind: 'downtime-limit', limitMs, reason: 'the release' });
   }
 
   /** The guest has stopped; true when the gate was to keep it from that. */
   noteStop(): boolean {
+    this.#stop.abort();
     if (!this.isClosed) return false;
     this.#state = 'broken';
     this.#endedAtMs = this.#atMs();

@@ -34,6 +34,7 @@ export class Recorder {
     this.#last = journal.write(entry).catch((error: unknown) => {
       if (this.#journal === undefined) return;
       this.#journal = undefined;
+      journal.close().catch(() => {}); // what went wrong with the file is told already
       this.#onEnd(error instanceof Error ? error.message : String(error));
     });
   }
@@ -45,6 +46,7 @@ export class Recorder {
 
   async close(): Promise<void> {
     await this.#last;
-    await this.#journal?.close();
+    // All of it is on the disk by now, so that nothing hangs on how the closing went.
+    await this.#journal?.close().catch(() => {});
   }
 }

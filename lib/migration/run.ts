@@ -3,7 +3,7 @@ import type { Settings } from '../policy/index.js';
 import { type AbortRequest, abortOutcome, type CallState } from './abort.js';
 import { assembleConductor } from './assemble.js';
 import { Clock } from './clock.js';
-import { conclude, hasArrived } from './conclusion.js';
+import { conclude, hasArrived, leftOnSource } from './conclusion.js';
 import { connectSides, requireGuest, type Sides } from './connect.js';
 import { type Control, chooseControl } from './control.js';
 import type { Course } from './course.js';
@@ -87,7 +87,7 @@ export class Run {
       this.#throwIfUnmade();
       this.#guest = await (this.#course?.find(this.#sides, this.#options) ?? this.#checkAndFind(this.#sides));
       this.#reporter.journal.write(this.#identified(this.#guest, this.#sides));
-      this.#guard = new Guard(this.#sides, this.#guest.uuid);
+      this.#guard = new Guard(this.#sides, this.#guest.uuid, () => this.#reporter.warn(SPLIT_BRAIN));
       this.#witness = await this.#watch(this.#sides, this.#guest);
       await this.#hooks.run('connected', {});
       this.#throwIfUnmade();
@@ -101,10 +101,17 @@ export class Run {
     await this.#restoreLimits(evidence);
     const result = await this.#conclude(evidence, failure);
     await this.#hooks.run(result.outcome === 'completed' ? 'settled' : 'rolledBack', { result });
-    await Promise.all([this.#witness?.stop(), this.#sides?.source.close(), this.#sides?.destination.close()]);
+    await this.#close();
     this.#reporter.tell({ type: 'end', atMs: this.#clock.atMs(), result });
     await this.#reporter.journal.close();
     return result;
+  }
+
+  /** A host that does not answer must not keep the result from its caller. */
+  async #close(): Promise<void> {
+    const stopping = this.#witness?.stop() ?? Promise.resolve();
+    const stopped = withDeadline(stopping, this.#options.deadlines.callMs, 'Unsubscribing from events').catch(() => {});
+    await Promise.all([stopped, this.#sides?.source.close(), this.#sides?.destination.close()]);
   }
 
   /** Ends the run where nothing was touched yet; a job that is adopted has to be aborted all the same. */
@@ -157,7 +164,7 @@ export class Run {
 
   #onGuest(side: Role, event: string, detail: string, atMs: number): void {
     this.#reporter.tell({ type: 'guest', atMs, side, event, detail });
-    if (this.#guard?.note(side, event)) this.#reporter.warn(SPLIT_BRAIN);
+    this.#guard?.note(side, event);
     if (side === 'source' && event === 'suspended') this.#onStop(atMs);
     if (side === 'destination' && event === 'started') this.#phases.advance('pre-copy', atMs);
     if (side === 'destination' && event === 'resumed') this.#phases.advance('handover', atMs);
@@ -182,10 +189,10 @@ export class Run {
     for (const note of settings.notes) this.#reporter.warn(note);
     const transfer = this.#assemble(guest, settings, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
     this.#transfer = transfer;
-    await transfer.conductor.actuators.prepare(settings.downtimeLimitMs);
+    await transfer.conductor.prepare(settings.downtimeLimitMs);
     const course = this.#course;
     await transfer.perform(
-      course ? () => course.follow(sides, guest) : await this.#prepareCall(sides, guest, settings),
+      course ? (over) => course.follow(sides, guest, over) : await this.#prepareCall(sides, guest, settings),
     );
     if (this.#safety === 'strict' && course === undefined && !this.#wasPaused) {
       await resumeByProof(sides, guest.uuid, this.#hooks, deadlines.callMs);
@@ -230,6 +237,8 @@ export class Run {
     const wasPaused = this.#wasPaused;
     const arrived = hasArrived({ evidence, wasPaused });
     if (arrived) {
+      const left = leftOnSource(evidence);
+      if (left !== undefined) this.#reporter.warn(left);
       await this.#witness?.catchUp(TRAILING_EVENTS_MS);
       learnFromRun(this.#sides, this.#transfer?.conductor, this.#witness?.observedPauseMs);
     }

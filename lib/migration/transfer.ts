@@ -12,6 +12,9 @@ import { Sampler, sleep } from './sampler.js';
 /** How often the job is sampled when the end is near, in milliseconds. */
 const NEAR_SAMPLE_MS = 20;
 
+/** To be waited for when only the call's own end counts. */
+const never = () => new Promise<never>(() => {});
+
 export interface TransferOptions {
   guest: Domain;
   conductor: Conductor;
@@ -64,22 +67,24 @@ export class Transfer {
   /**
    * Makes the call and sees it through.
    *
+   * @param start - makes it; its signal aborts when nobody waits for the call any more
    * @throws what the call rejects with, or PrecopyError `ERR_PRECOPY_ABORT_HUNG`
    */
-  async perform(start: () => Promise<unknown>): Promise<void> {
+  async perform(start: (over: AbortSignal) => Promise<unknown>): Promise<void> {
     const { conductor, phases, reporter, clock } = this.#options;
     const over = new AbortController();
     phases.advance('prepare', clock.atMs());
     await reporter.journal.written;
     this.#call = 'out';
-    const call = start().finally(() => {
+    const call = (async () => start(over.signal))().finally(() => {
       this.#call = 'back';
       over.abort();
     });
-    const sampling = this.#sampler.run();
+    const sampling = this.#sampler.run().catch((error: unknown) => this.#onBlind(error));
     try {
       await Promise.race([call, this.#abortInVain(over.signal)]);
     } finally {
+      over.abort();
       this.#sampler.stop();
       // A call that hangs may still reject long after nobody waits for it.
       call.catch(() => {});
@@ -95,16 +100,26 @@ export class Transfer {
     await abort.asked;
     reporter.tell({ type: 'abort', atMs: clock.atMs(), reason: abort.reason });
     // Once post-copy runs, the guest lives on both hosts: an abort would lose it.
-    const isPostCopy = conductor.actuators.limits.postCopyActive;
-    this.#abortAnswer = isPostCopy
+    const isPostCopy = () => conductor.actuators.limits.postCopyActive;
+    this.#abortAnswer = isPostCopy()
       ? Promise.resolve('refused')
       : requestAbort(guest, abortMs, () => this.#call === 'back');
-    if (isPostCopy) return new Promise(() => {});
-    await sleep(abortMs, over);
+    await (isPostCopy() ? never() : sleep(abortMs, over));
+    // It may have been on its way when the abort was asked for: libvirt has refused that, and the migration goes on.
+    if (isPostCopy()) await never();
     throw new PrecopyError(
       'ERR_PRECOPY_ABORT_HUNG',
       `The migration did not end within ${abortMs} ms after it was asked to abort`,
     );
+  }
+
+  /** Without samples nothing can be steered; the call goes on, and its end is what counts. */
+  #onBlind(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#options.reporter.warn({
+      code: 'sampling-failed',
+      message: `The job cannot be looked at any more: ${message}`,
+    });
   }
 
   #newSampler(): Sampler {

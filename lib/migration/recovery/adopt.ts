@@ -63,15 +63,15 @@ function adoptedCourse({ deadlines, sampleIntervalMs }: ResolvedOptions): Course
   };
   return {
     find: findEitherSide,
-    async follow(sides, { uuid }) {
+    async follow(sides, { uuid }, over) {
       let row = await judgeBoth(sides, uuid);
       const wasUnderWay = isUnderWay(row);
-      while (isUnderWay(row)) {
-        await sleep(sampleIntervalMs);
+      while (isUnderWay(row) && !over.aborted) {
+        await sleep(sampleIntervalMs, over);
         row = await judgeBoth(sides, uuid);
       }
       if (row.verdict === 'completed' && row.actions.length === 0) return;
-      throw over(row, wasUnderWay);
+      throw ended(row, wasUnderWay);
     },
   };
 }
@@ -90,7 +90,7 @@ async function findEitherSide({ source, destination }: Sides, { domain }: Resolv
   });
 }
 
-function over({ verdict, says, owner, remedy }: Row, wasUnderWay: boolean): PrecopyError {
+function ended({ verdict, says, owner, remedy }: Row, wasUnderWay: boolean): PrecopyError {
   const code = wasUnderWay ? 'ERR_PRECOPY_MIGRATION_FAILED' : 'ERR_PRECOPY_NOTHING_TO_ADOPT';
   const what = wasUnderWay ? 'The adopted migration did not complete' : 'There is no migration to adopt';
   return new PrecopyError(code, `${what} (${verdict}): ${says}`, {
