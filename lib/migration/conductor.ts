@@ -2,7 +2,7 @@ import type { JobStats } from '../libvirt/index.js';
 import { type Action, DOWNTIME_LIMIT_MS, type Note, permitted, type View } from '../policy/index.js';
 import type { AbortRequest } from './abort.js';
 import type { Actuators } from './actuators.js';
-import type { Gate } from './gate.js';
+import { type Gate, isHarmlessToHold } from './gate.js';
 import type { HookRunner } from './hook-runner.js';
 import type { LandingGear } from './landing.js';
 import { sleep } from './sampler.js';
@@ -43,12 +43,6 @@ export interface ConductorOptions {
 /** From the release of an idle guest to its stop, in milliseconds: the release comes by so much before the moment asked for. */
 const RELEASE_LEAD_MS = 60;
 
-/** What may be done while the switchover is held: nothing that would stop the guest, or undo the hold. */
-const isHarmlessToHold = ({ kind }: Action): boolean => kind === 'throttle' || kind === 'abort' || kind === 'continue';
-
-/** A pass boundary that was missed is still worth a decision for so long, in milliseconds. */
-const FRESH_MS = 100;
-
 /** The end is near when what is left could be sent within this time, in milliseconds. */
 const NEAR_MS = 400;
 
@@ -70,9 +64,6 @@ export class Conductor {
   readonly #options: ConductorOptions;
   readonly #decisions: DecisionRecord[] = [];
   #acting: Promise<void> | undefined;
-  /** A pass boundary that came while something was still being done: there may not be another one for long. */
-  #missedBoundary: View | undefined;
-  #lastViewMs = 0;
   /** The limit that the policy wants, or that was in force, kept back by the hold: due once the guest did not stop at the release. */
   #owedLimitMs: number | undefined;
   readonly #over = new AbortController();
@@ -113,21 +104,16 @@ export class Conductor {
   /** Takes a reading of the job. While something is still being done, the policy is not asked again. */
   take(stats: JobStats, atMs: number): void {
     if (this.#isOver || !hasBegun(stats)) return;
-    const { steering, actuators, handlers } = this.#options;
+    const { steering, actuators, gate, handlers } = this.#options;
     const passBefore = steering.passes.pass;
     const view = steering.look(stats, atMs, actuators.limits);
     if (steering.passes.pass !== passBefore) handlers.onPass(steering.passes.pass, atMs);
     this.#isNear = isNearTheEnd(view);
-    this.#lastViewMs = view.elapsedMs;
-    if (this.#acting === undefined) this.#decide(view);
-    else if (view.atPassBoundary) this.#missedBoundary = view;
-  }
-
-  #decide(view: View): void {
-    const { gate } = this.#options;
+    gate.watch(view).catch((error: unknown) => this.#fail(error));
+    if (this.#acting !== undefined) return;
     const landing = gate.isClosed ? [] : this.#options.landing.next(view);
     if (landing.length > 0) this.#begin(() => this.#carryOut(landing));
-    else if (gate.isDue(view)) this.#begin(() => this.#hold());
+    else if (gate.isDue(view)) this.#begin(() => this.#hold(view));
     else if (!this.#options.landing.isDown) this.#begin(() => this.#steer(view));
   }
 
@@ -143,10 +129,6 @@ export class Conductor {
       this.#fail(thrown);
     }
     this.#acting = undefined;
-    const missed = this.#missedBoundary;
-    this.#missedBoundary = undefined;
-    const isFresh = missed !== undefined && this.#lastViewMs - missed.elapsedMs <= FRESH_MS;
-    if (isFresh && !this.#isOver) this.#decide(missed);
   }
 
   #fail(thrown: unknown): void {
@@ -182,11 +164,10 @@ export class Conductor {
   }
 
   /** The hold, from its begin to the release: after every hook that was called before, and not before the moment that was asked for. */
-  async #hold(): Promise<void> {
-    const { steering, gate, hooks, handlers, abort, switchoverAt, bandwidthBytesPerSecond } = this.#options;
-    const { limits } = this.actuators;
-    this.#owedLimitMs ??= limits.downtimeLimitMs;
-    await gate.hold(steering.linkBytesPerSecond);
+  async #hold(view: View): Promise<void> {
+    const { gate, hooks, handlers, abort, switchoverAt, bandwidthBytesPerSecond } = this.#options;
+    this.#owedLimitMs ??= view.downtimeLimitMs;
+    await gate.hold(view);
     handlers.onHold('begin');
     await hooks.run('beforeSwitchover', {}, this.#over.signal);
     if (switchoverAt !== undefined)
