@@ -1,5 +1,6 @@
+export type { Limits } from './actuators.js';
 export type { DecisionRecord } from './conductor.js';
-export type { MigrationEvent, MigrationEventType, MigrationSample, Role } from './events.js';
+export type { MigrationEvent, MigrationEventType, MigrationPlan, MigrationSample, Role } from './events.js';
 export type { Hold } from './gate.js';
 export {
   type EndContext,

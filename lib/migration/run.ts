@@ -6,10 +6,10 @@ import { Actuators } from './actuators.js';
 import { migrateCall } from './call.js';
 import { Clock } from './clock.js';
 import { Conductor } from './conductor.js';
-import { connectSides, requireGuest, type Sides } from './connect.js';
+import { connectSides, identitiesOf, requireGuest, type Sides } from './connect.js';
 import { type Control, chooseControl } from './control.js';
 import { withDeadline } from './deadline.js';
-import type { MigrationEvent, Role } from './events.js';
+import type { MigrationEvent, MigrationPlan, Role } from './events.js';
 import { Gate } from './gate.js';
 import { Guard } from './guard.js';
 import { resumeByProof } from './handover.js';
@@ -23,6 +23,7 @@ import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
 import { type Evidence, isRunningOn, ownerOf } from './ownership.js';
 import { type Phase, PhaseMachine } from './phases.js';
+import { planOf } from './plan.js';
 import { preflightSides, requirePreflight } from './preflight/index.js';
 import { Recorder } from './recorder.js';
 import { type Failure, type MigrationResult, migrationError, type Warning } from './result.js';
@@ -113,6 +114,7 @@ export class Run {
       this.#throwIfUnmade();
       this.#guest = await (this.#course?.find(this.#sides, this.#options) ?? this.#checkAndFind(this.#sides));
       this.#recorder.write(this.#identified(this.#guest, this.#sides));
+      this.#emit({ type: 'connected', atMs: this.#clock.atMs(), ...identitiesOf(this.#guest, this.#sides) });
       this.#guard = new Guard(this.#sides, this.#guest.uuid);
       this.#witness = await this.#watch(this.#sides, this.#guest);
       await this.#hooks.run('connected', {});
@@ -208,9 +210,12 @@ export class Run {
   async #move(sides: Sides, guest: Domain): Promise<void> {
     const { policy, budget, escalate, expect, deadlines } = this.#options;
     const known = historyOf(sides.source.identity.hostUuid, sides.destination.identity.hostUuid);
-    const settings = policy.settings({ ...(await measure(guest, expect, escalate, known)), budget, escalate });
+    const situation = { ...(await measure(guest, expect, escalate, known)), budget, escalate };
+    const settings = policy.settings(situation);
     for (const note of settings.notes) this.#warn(note);
-    const conductor = this.#assemble(guest, settings, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
+    const plan = planOf(guest, policy, situation, settings, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
+    this.#emit({ type: 'plan', atMs: this.#clock.atMs(), ...plan });
+    const conductor = this.#assemble(guest, plan);
     this.#conductor = conductor;
     await conductor.actuators.prepare(settings.downtimeLimitMs);
     const course = this.#course;
@@ -222,14 +227,9 @@ export class Run {
   }
 
   /** What steers the job: the policy's view of it, the actuators, the gate and the landing. */
-  #assemble(guest: Domain, settings: Settings, fixedPauseMs: number): Conductor {
+  #assemble(guest: Domain, { settings, can, fixedPauseMs }: MigrationPlan): Conductor {
     const { policy, budget, escalate, deadlines, transport, switchoverAt } = this.#options;
     const { bandwidthBytesPerSecond } = transport;
-    const can = {
-      throttle: guest.connection.options.allowMonitorCommand === true && settings.autoConverge !== undefined,
-      autoConverge: settings.autoConverge !== undefined,
-      postCopy: settings.postCopy,
-    };
     const atMs = () => this.#clock.atMs();
     const actuators = new Actuators(guest, deadlines.callMs, can, bandwidthBytesPerSecond);
     const gate = new Gate(actuators, atMs, budget.pauseMs ?? DOWNTIME_LIMIT_MS.default);
@@ -298,9 +298,11 @@ export class Run {
       onReading: (stats, sample, atMs) => {
         if (sample.memoryProcessedBytes > 0) this.#phases.advance('pre-copy', atMs);
         this.#sentBytes = sample.memoryProcessedBytes;
-        this.#emit({ type: 'sample', atMs, ...sample });
         // Once the guest has stopped there is nothing left to decide.
-        if (!this.#phases.has('stop-and-copy')) conductor.take(stats, atMs);
+        const hasStopped = this.#phases.has('stop-and-copy');
+        const isSteered = !hasStopped && conductor.isListening;
+        this.#emit({ type: 'sample', atMs, isSteered, ...sample, ...conductor.actuators.limits });
+        if (!hasStopped) conductor.take(stats, atMs);
       },
     });
   }
