@@ -121,6 +121,8 @@ export interface MigrateOptions {
   switchoverAt?: Date;
   /** A file in which the migration is written down as it goes, so that `adopt()` and `resolve()` can take over after a crash. */
   journal?: string;
+  /** A new file in which everything that is seen and done is written down as it happens, to be read by `readTrace()`; never a secret. */
+  trace?: string;
   deadlines?: DeadlineOptions;
   /** Aborts the migration; its reason becomes the abort's reason. */
   signal?: AbortSignal;
@@ -236,6 +238,7 @@ const rules: Rules<MigrateOptions> = {
   allow: listOf(...ALLOWABLE_CODES),
   switchoverAt: futureDate,
   journal: text,
+  trace: text,
   deadlines: anyObject,
   signal: abortSignal,
 };

@@ -31,6 +31,7 @@ import { resolveSafety } from './safety.js';
 import { Sampler, sleep } from './sampler.js';
 import { NO_EVIDENCE, settle } from './settle.js';
 import { Steering } from './steering.js';
+import { Tracer } from './tracer.js';
 import { Witness } from './witness.js';
 
 /** What is said when the guard had to act. */
@@ -75,6 +76,7 @@ export class Run {
   readonly #recorder = new Recorder((why) =>
     this.#warn({ code: 'journal-ended', message: `The journal cannot be written any more: ${why}` }),
   );
+  readonly #tracer: Tracer;
   #guard: Guard | undefined;
   #sides: Sides | undefined;
   #guest: Domain | undefined;
@@ -95,9 +97,13 @@ export class Run {
     // Another process has made it: an abort then is never too early.
     if (course !== undefined) this.#call = 'out';
     this.#abort = abort;
+    this.#tracer = new Tracer(options, (why) =>
+      this.#warn({ code: 'trace-ended', message: `The trace cannot be written any more: ${why}` }),
+    );
     this.#emit = (event) => {
       emit(event);
       this.#recorder.note(event);
+      this.#tracer.note(event);
     };
     this.#hooks = new HookRunner(options.hooks, {
       context: (signal) => this.#hookContext(signal),
@@ -109,6 +115,7 @@ export class Run {
     let failure: Failure | undefined;
     try {
       await this.#recorder.open(this.#options);
+      await this.#tracer.open(this.#clock.startedAt, this.#course !== undefined);
       this.#phases.advance('connect', 0);
       this.#sides = await connectSides(this.#options);
       this.#throwIfUnmade();
@@ -131,7 +138,7 @@ export class Run {
     await this.#hooks.run(result.outcome === 'completed' ? 'settled' : 'rolledBack', { result });
     await Promise.all([this.#witness?.stop(), this.#sides?.source.close(), this.#sides?.destination.close()]);
     this.#emit({ type: 'end', atMs: this.#clock.atMs(), result });
-    await this.#recorder.close();
+    await Promise.all([this.#recorder.close(), this.#tracer.close()]);
     return result;
   }
 
