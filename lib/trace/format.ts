@@ -67,7 +67,7 @@ export interface TraceCall {
 }
 
 /** How an error is written down. */
-export interface TraceError {
+export interface WrittenError {
   readonly code: string;
   readonly message: string;
   readonly remedy?: string;
@@ -75,7 +75,7 @@ export interface TraceError {
 
 /** The result without what has entries of its own. */
 export interface TraceResult extends Omit<MigrationResult, 'decisions' | 'warnings' | 'startedAt' | 'error'> {
-  readonly error?: TraceError;
+  readonly error?: WrittenError;
 }
 
 /** The last line of a run that came to its end; a trace without it is of a run that was cut off. */
