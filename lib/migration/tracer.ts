@@ -3,6 +3,7 @@ import type { TraceEntry, TraceHeader, TraceOptions, TraceResult } from '../trac
 import { TRACE_VERSION } from '../trace/format.js';
 import { TraceWriter } from '../trace/writer.js';
 import { VERSION } from '../version.js';
+import type { Clock } from './clock.js';
 import type { MigrationEvent } from './events.js';
 import type { ResolvedOptions } from './options.js';
 import type { MigrationResult } from './result.js';
@@ -10,24 +11,21 @@ import { secretsOf, withoutPassword, withoutSecrets, withoutWords } from './secr
 
 /** Writes a run into its trace, where it has one. A disk that is full ends the trace, not the migration. */
 export class Tracer {
-  readonly #options: ResolvedOptions;
-  readonly #secrets: readonly string[];
   readonly #onEnd: (why: string) => void;
+  #secrets: readonly string[] = [];
   #writer: TraceWriter | undefined;
 
   /** @param onEnd - told when the trace cannot be written any more, and why */
-  constructor(options: ResolvedOptions, onEnd: (why: string) => void) {
-    this.#options = options;
-    this.#secrets = [options.source, options.destination].flatMap(secretsOf);
+  constructor(onEnd: (why: string) => void) {
     this.#onEnd = onEnd;
   }
 
   /** @throws PrecopyError `ERR_PRECOPY_TRACE`: before anything is touched */
-  async open(startedAt: Date, isAdopted: boolean): Promise<void> {
-    const { trace } = this.#options;
-    if (trace === undefined) return;
-    this.#writer = await TraceWriter.create(trace, this.#onEnd);
-    this.#write(headerOf(this.#options, startedAt, isAdopted));
+  async open(options: ResolvedOptions, { startedAt }: Clock, isAdopted: boolean): Promise<void> {
+    if (options.trace === undefined) return;
+    this.#secrets = [options.source, options.destination].flatMap(secretsOf);
+    this.#writer = await TraceWriter.create(options.trace, this.#onEnd);
+    this.#write(headerOf(options, startedAt, isAdopted));
   }
 
   /** Writes an event down. */
