@@ -10,16 +10,19 @@ export class Reporter {
   readonly journal = new Recorder((why) =>
     this.warn({ code: 'journal-ended', message: `The journal cannot be written any more: ${why}` }),
   );
-  readonly #tracer = new Tracer((why) =>
-    this.warn({ code: 'trace-ended', message: `The trace cannot be written any more: ${why}` }),
-  );
+  readonly #tracer: Tracer;
+  readonly #options: ResolvedOptions;
   readonly #listener: (event: MigrationEvent) => void;
   readonly #clock: Clock;
   readonly #warnings: Warning[] = [];
 
-  constructor(listener: (event: MigrationEvent) => void, clock: Clock) {
+  constructor(options: ResolvedOptions, listener: (event: MigrationEvent) => void, clock: Clock) {
+    this.#options = options;
     this.#listener = listener;
     this.#clock = clock;
+    this.#tracer = new Tracer(options, clock, (why) =>
+      this.warn({ code: 'trace-ended', message: `The trace cannot be written any more: ${why}` }),
+    );
   }
 
   get warnings(): Warning[] {
@@ -31,9 +34,14 @@ export class Reporter {
    *
    * @throws PrecopyError `ERR_PRECOPY_JOURNAL`, `ERR_PRECOPY_TRACE`, or the file system's error: before anything is touched
    */
-  async open(options: ResolvedOptions, isAdopted: boolean): Promise<void> {
-    await this.journal.open(options);
-    await this.#tracer.open(options, this.#clock, isAdopted);
+  async open(isAdopted: boolean): Promise<void> {
+    await this.journal.open(this.#options);
+    await this.#tracer.open(isAdopted);
+  }
+
+  /** Runs what is to be told of; its calls into libvirt are told to the trace. */
+  around<T>(work: () => Promise<T>): Promise<T> {
+    return this.#tracer.run(work);
   }
 
   async close(): Promise<void> {

@@ -72,17 +72,21 @@ export class Run {
     this.#options = options;
     this.#course = course;
     this.#abort = abort;
-    this.#reporter = new Reporter(emit, this.#clock);
+    this.#reporter = new Reporter(options, emit, this.#clock);
     this.#hooks = new HookRunner(options.hooks, {
       context: (signal) => this.#hookContext(signal),
       onFailure: (failure) => this.#onHookFailure(failure),
     });
   }
 
-  async execute(): Promise<MigrationResult> {
+  execute(): Promise<MigrationResult> {
+    return this.#reporter.around(() => this.#execute());
+  }
+
+  async #execute(): Promise<MigrationResult> {
     let failure: Failure | undefined;
     try {
-      await this.#reporter.open(this.#options, this.#course !== undefined);
+      await this.#reporter.open(this.#course !== undefined);
       this.#phases.advance('connect', 0);
       this.#sides = await connectSides(this.#options);
       this.#throwIfUnmade();

@@ -53,14 +53,15 @@ export interface TraceForecast {
   readonly forecast: Readonly<Record<string, unknown>>;
 }
 
-/** A call into libvirt that has come back. */
+/** A call into libvirt that has come back; one that never did is not there. */
 export interface TraceCall {
   readonly type: 'call';
   /** When it was made. */
   readonly atMs: number;
-  /** The name of the method, such as `getJobStats`. */
-  readonly name: string;
-  readonly side: Role;
+  /** libvirt's function, such as `virDomainGetJobStats`. */
+  readonly function: string;
+  /** On which host; absent where both have the same URI. */
+  readonly side?: Role;
   readonly durationMs: number;
   /** Why it failed; absent when it did not. */
   readonly error?: string;

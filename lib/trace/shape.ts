@@ -192,12 +192,12 @@ const ENTRIES: EntryShapes = {
   call: entry(
     'A call into libvirt that has come back.',
     {
-      name: text('The method.'),
+      function: text("libvirt's function."),
       side: SIDE,
       durationMs: amount('From the call to its answer.'),
       error: text('Why it failed; absent when it did not.'),
     },
-    'error',
+    ...(['side', 'error'] as const),
   ),
   phase: entry('A phase began.', { phase: PHASE }),
   connected: entry('Both hosts are open and the guest is found.', { domain, source: host, destination: host }),
