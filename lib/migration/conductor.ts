@@ -6,11 +6,14 @@ import { type Gate, isHarmlessToHold } from './gate.js';
 import type { HookRunner } from './hook-runner.js';
 import type { LandingGear } from './landing.js';
 import { sleep } from './sampler.js';
-import type { Steering } from './steering.js';
+import { hasBegun, type Steering } from './steering.js';
 
-/** A decision of the policy and what became of it: the trail is part of the result. */
+/** A decision and what became of it: the trail is part of the result. */
 export interface DecisionRecord {
+  /** When it was carried out. */
   atMs: number;
+  /** Who decided: the policy, a hook instead of it, the soft landing, or the hold, which gives back what it kept back. */
+  by: 'policy' | 'hook' | 'landing' | 'hold';
   action: Action;
   /** Why libvirt did not take it; undefined when it did. */
   refusal: string | undefined;
@@ -48,11 +51,6 @@ const NEAR_MS = 400;
 
 function isNearTheEnd({ linkBytesPerSecond, memoryRemainingBytes }: View): boolean {
   return linkBytesPerSecond !== undefined && memoryRemainingBytes <= (linkBytesPerSecond / 1000) * NEAR_MS;
-}
-
-/** Until QEMU has looked at the memory for the first time there is nothing left to send, and nothing sent. */
-function hasBegun({ memoryRemainingBytes = 0, memoryProcessedBytes = 0 }: JobStats): boolean {
-  return memoryRemainingBytes > 0 || memoryProcessedBytes > 0;
 }
 
 function lastLimitMs(actions: readonly Action[]): number | undefined {
@@ -101,6 +99,11 @@ export class Conductor {
     await actuators.prepare(gate.isClosed ? DOWNTIME_LIMIT_MS.minimum : downtimeLimitMs);
   }
 
+  /** Whether the next reading may lead to a decision: not while one is being carried out, nor during the landing. */
+  get isListening(): boolean {
+    return !this.#isOver && this.#acting === undefined && !this.#options.landing.isDown;
+  }
+
   /** Takes a reading of the job. While something is still being done, the policy is not asked again. */
   take(stats: JobStats, atMs: number): void {
     if (this.#isOver || !hasBegun(stats)) return;
@@ -112,7 +115,7 @@ export class Conductor {
     gate.watch(view).catch((error: unknown) => this.#fail(error));
     if (this.#acting !== undefined) return;
     const landing = gate.isClosed ? [] : this.#options.landing.next(view);
-    if (landing.length > 0) this.#begin(() => this.#carryOut(landing));
+    if (landing.length > 0) this.#begin(() => this.#carryOut('landing', landing));
     else if (gate.isDue(view)) this.#begin(() => this.#hold(view));
     else if (!this.#options.landing.isDown) this.#begin(() => this.#steer(view));
   }
@@ -145,12 +148,15 @@ export class Conductor {
     const overriding = wanted.flatMap((actions) => actions ?? []);
     const { actions, notes } = steering.advise(view);
     for (const note of notes) handlers.onNote(note);
-    const chosen = overriding.length > 0 ? permitted(view, overriding).actions : actions;
+    const isOverridden = overriding.length > 0;
+    const chosen = isOverridden ? permitted(view, overriding).actions : actions;
+    const by = isOverridden ? 'hook' : 'policy';
     if (gate.isClosed) {
       this.#owedLimitMs = lastLimitMs(chosen) ?? this.#owedLimitMs;
-      await this.#carryOut(chosen.filter(isHarmlessToHold));
+      await this.#carryOut(by, chosen.filter(isHarmlessToHold));
     } else {
-      await this.#carryOut([...this.#owed(view, chosen), ...chosen]);
+      await this.#carryOut('hold', this.#owed(view, chosen));
+      await this.#carryOut(by, chosen);
     }
   }
 
@@ -184,11 +190,11 @@ export class Conductor {
     await this.#acting;
   }
 
-  async #carryOut(actions: readonly Action[]): Promise<void> {
+  async #carryOut(by: DecisionRecord['by'], actions: readonly Action[]): Promise<void> {
     for (const action of actions) {
       if (this.#isOver) return;
       const refusal = await this.#apply(action);
-      const decision = { atMs: this.#options.atMs(), action, refusal };
+      const decision = { atMs: this.#options.atMs(), by, action, refusal };
       this.#decisions.push(decision);
       this.#options.handlers.onDecision(decision);
       // What follows in the same decision was meant to come after this.

@@ -4,11 +4,11 @@ import { type AbortRequest, abortOutcome, type CallState } from './abort.js';
 import { assembleConductor } from './assemble.js';
 import { Clock } from './clock.js';
 import { conclude, hasArrived, leftOnSource } from './conclusion.js';
-import { connectSides, requireGuest, type Sides } from './connect.js';
+import { connectSides, identitiesOf, requireGuest, type Sides } from './connect.js';
 import { type Control, chooseControl } from './control.js';
 import type { Course } from './course.js';
 import { withDeadline } from './deadline.js';
-import type { MigrationEvent, Role } from './events.js';
+import type { MigrationEvent, MigrationPlan, Role } from './events.js';
 import { examine } from './examine.js';
 import { Guard } from './guard.js';
 import { resumeByProof } from './handover.js';
@@ -23,6 +23,7 @@ import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
 import { type Evidence, ownerOf } from './ownership.js';
 import { type Phase, PhaseMachine } from './phases.js';
+import { planOf } from './plan.js';
 import { Reporter } from './reporter.js';
 import type { Failure, MigrationResult, Warning } from './result.js';
 import { NO_EVIDENCE, settle } from './settle.js';
@@ -71,22 +72,27 @@ export class Run {
     this.#options = options;
     this.#course = course;
     this.#abort = abort;
-    this.#reporter = new Reporter(emit, this.#clock);
+    this.#reporter = new Reporter(options, emit, this.#clock);
     this.#hooks = new HookRunner(options.hooks, {
       context: (signal) => this.#hookContext(signal),
       onFailure: (failure) => this.#onHookFailure(failure),
     });
   }
 
-  async execute(): Promise<MigrationResult> {
+  execute(): Promise<MigrationResult> {
+    return this.#reporter.around(() => this.#execute());
+  }
+
+  async #execute(): Promise<MigrationResult> {
     let failure: Failure | undefined;
     try {
-      await this.#reporter.journal.open(this.#options);
+      await this.#reporter.open(this.#course !== undefined);
       this.#phases.advance('connect', 0);
       this.#sides = await connectSides(this.#options);
       this.#throwIfUnmade();
       this.#guest = await (this.#course?.find(this.#sides, this.#options) ?? this.#checkAndFind(this.#sides));
       this.#reporter.journal.write(this.#identified(this.#guest, this.#sides));
+      this.#reporter.tell({ type: 'connected', atMs: this.#clock.atMs(), ...identitiesOf(this.#guest, this.#sides) });
       this.#guard = new Guard(this.#sides, this.#guest.uuid, () => this.#reporter.warn(SPLIT_BRAIN));
       this.#witness = await this.#watch(this.#sides, this.#guest);
       await this.#hooks.run('connected', {});
@@ -103,7 +109,7 @@ export class Run {
     await this.#hooks.run(result.outcome === 'completed' ? 'settled' : 'rolledBack', { result });
     await this.#close();
     this.#reporter.tell({ type: 'end', atMs: this.#clock.atMs(), result });
-    await this.#reporter.journal.close();
+    await this.#reporter.close();
     return result;
   }
 
@@ -185,9 +191,12 @@ export class Run {
   async #move(sides: Sides, guest: Domain): Promise<void> {
     const { policy, budget, escalate, expect, deadlines } = this.#options;
     const known = historyOf(sides.source.identity.hostUuid, sides.destination.identity.hostUuid);
-    const settings = policy.settings({ ...(await measure(guest, expect, escalate, known)), budget, escalate });
+    const situation = { ...(await measure(guest, expect, escalate, known)), budget, escalate };
+    const plan = planOf(guest, policy, situation, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
+    const { settings } = plan;
+    this.#reporter.tell({ type: 'plan', atMs: this.#clock.atMs(), ...plan });
     for (const note of settings.notes) this.#reporter.warn(note);
-    const transfer = this.#assemble(guest, settings, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
+    const transfer = this.#assemble(guest, plan);
     this.#transfer = transfer;
     await transfer.conductor.prepare(settings.downtimeLimitMs);
     const course = this.#course;
@@ -199,12 +208,12 @@ export class Run {
     }
   }
 
-  #assemble(guest: Domain, settings: Settings, fixedPauseMs: number): Transfer {
+  #assemble(guest: Domain, plan: MigrationPlan): Transfer {
     const parts = {
       ...{ guest, options: this.#options, hooks: this.#hooks, abort: this.#abort },
       ...{ phases: this.#phases, reporter: this.#reporter, clock: this.#clock },
     };
-    const conductor = assembleConductor({ ...parts, settings, fixedPauseMs });
+    const conductor = assembleConductor({ ...parts, plan });
     return new Transfer({ ...parts, conductor, call: this.#callBefore });
   }
 

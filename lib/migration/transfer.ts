@@ -132,9 +132,11 @@ export class Transfer {
       onReading: (stats, sample, atMs) => {
         if (sample.memoryProcessedBytes > 0) phases.advance('pre-copy', atMs);
         this.#sentBytes = sample.memoryProcessedBytes;
-        reporter.tell({ type: 'sample', atMs, ...sample });
         // Once the guest has stopped there is nothing left to decide.
-        if (!phases.has('stop-and-copy')) conductor.take(stats, atMs);
+        const hasStopped = phases.has('stop-and-copy');
+        const isSteered = !hasStopped && conductor.isListening;
+        reporter.tell({ type: 'sample', atMs, isSteered, ...sample, ...conductor.actuators.limits });
+        if (!hasStopped) conductor.take(stats, atMs);
       },
     });
   }
