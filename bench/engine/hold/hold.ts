@@ -42,11 +42,11 @@ interface HoldCase {
 export type HoldName = 'steady' | 'idle' | 'silent';
 
 /** Enough for all but the last pages to go over before the hold. */
-const COPY_MS = 15_000;
+const COPY_MS = 10_000;
 
 const CASES: readonly HoldCase[] = [
   { name: 'steady', guest: STEADY, repeats: 2, holdMs: 60_000, by: 'hook' },
-  { name: 'idle', guest: IDLE, repeats: 5, holdMs: 30_000, by: 'moment' },
+  { name: 'idle', guest: IDLE, repeats: 4, holdMs: 30_000, by: 'moment' },
   {
     name: 'silent',
     // Nothing is left to send of a guest that writes nothing: QEMU will not wait.
