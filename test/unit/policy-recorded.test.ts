@@ -136,3 +136,145 @@ test('a run that converges', async (t) => {
     proxmox: { policy: proxmox(), expected: [] },
   });
 });
+
+/*
+ * 512 MiB, a writer whose rate goes up and down, 1 Gbit/s. Iteration 2 is seen at 2897 ms (236.8 MiB left), 3 at 4741 (191.6), 4 at 6173
+ * (152.9); the guest stopped at 7266.
+ */
+test('a run with bursts', async (t) => {
+  // Looks each second: 1100 (iteration 1), 2104 (1), 3196 (2), 4196 (2), 5241 (3): 2 > 1, 6273 (4): 3 > 2.
+  await decide(t, 'bursting', {
+    qemu: { policy: qemu, expected: [] },
+    'virsh --timeout 5': { policy: virsh({ timeoutMs: 5000 }), expected: ['5041 pause'] },
+    'virsh --postcopy-after-precopy': {
+      policy: virsh({ postCopyAfterPreCopy: true }),
+      expected: ['2897 post-copy'],
+    },
+    // 512 MiB count as 2 GiB as well: 6 s, and the looks are at 5940 and 6473.
+    'nova, steps of 3 s': {
+      policy: nova({ downtimeDelaySecondsPerGibibyte: 3 }),
+      expected: ['501 limit 50', '6473 limit 95'],
+    },
+    'nova, forced after 2 s × 2, post-copy permitted': {
+      policy: nova({
+        completionTimeoutSecondsPerGibibyte: 2,
+        timeoutAction: 'force_complete',
+        permitPostCopy: true,
+      }),
+      expected: ['501 limit 50', '4297 post-copy'],
+    },
+    'ovirt, minimal downtime': {
+      policy: ovirt({ pollMs: 1000 }),
+      expected: ['0 limit 100', '5241 limit 150', '6273 limit 200'],
+    },
+    'ovirt, post-copy: the third rung would be next': {
+      policy: ovirt({ pollMs: 1000, schedule: 'post-copy' }),
+      expected: ['0 limit 100', '5241 limit 150', '6273 limit 200'],
+    },
+    // 0.54 · 10^9 bytes count as 1: 2 s, so a look at 3 s or later.
+    'kubevirt, 2 s for each unit': {
+      policy: kubevirt({ completionTimeoutSecondsPerGibibyte: 2 }),
+      expected: ['3096 abort'],
+    },
+    // At 6173 the iteration of 2897 is out of a window of 2 s: 152.9 < 236.8 × 0.96.
+    'kubevirt, stall detector': {
+      policy: kubevirtStall({ stallDetector: { stallProgressTimeoutSeconds: 2 } }),
+      expected: [],
+    },
+    // Every 0.1 s from 4196 on, where 89.4 MiB are less than the 90.6 of an average look. More is left at 4841 and at 6173, which is twice.
+    proxmox: { policy: proxmox(), expected: [] },
+  });
+});
+
+/*
+ * 512 MiB, of which 256 are rewritten as fast as the guest can, 1 Gbit/s, given up after 99 s: iteration 2 is seen at 2919 ms with
+ * 260.8 MiB left, and then one every two seconds with 254.9 to 256.9, the 50th at 99 107 ms. It was read every 0.5 s.
+ */
+test('a run that never converges', async (t) => {
+  // The looks every 10 s, at which a new iteration is found each time: 10 040 (iteration 5, the first seen), 20 100 (10): 5 > 1,
+  // 30 552 (15): 10 > 2, 40 637 (20): 15 > 3, 51 132 (25): 20 > 4, 61 216 (31): 26 > 6, 71 667 (36), 82 107 (41), 92 616 (46).
+  const looks = [20_100, 30_552, 40_637, 51_132, 61_216, 71_667, 82_107];
+  const rungs = (...actions: string[]) => actions.map((action, index) => `${looks[index]} ${action}`);
+  await decide(t, 'hot', {
+    qemu: { policy: qemu, expected: [] },
+    'virsh --timeout 5': { policy: virsh({ timeoutMs: 5000 }), expected: ['5487 pause'] },
+    'virsh --postcopy-after-precopy': {
+      policy: virsh({ postCopyAfterPreCopy: true }),
+      expected: ['2919 post-copy'],
+    },
+    nova: { policy: nova(), expected: ['500 limit 50'] },
+    // A step of 45 ms every 10 s × 2, and an end after 40 s × 2; the looks are those right after 20, 40, 60 and 80 s.
+    'nova, steps of 10 s, completion timeout of 40 s': {
+      policy: nova({ downtimeDelaySecondsPerGibibyte: 10, completionTimeoutSecondsPerGibibyte: 40 }),
+      expected: ['500 limit 50', '20100 limit 95', '40138 limit 140', '60222 limit 185', '80623 abort'],
+    },
+    'ovirt, minimal downtime': {
+      policy: ovirt(),
+      expected: ['0 limit 100', ...rungs('limit 150', 'limit 200', 'limit 300', 'limit 400', 'limit 500', 'abort')],
+    },
+    'ovirt, suspend if needed': {
+      policy: ovirt({ schedule: 'suspend-if-needed' }),
+      expected: [
+        '0 limit 100',
+        ...rungs('limit 150', 'limit 200', 'limit 300', 'limit 400', 'limit 500', 'limit 5000', 'abort'),
+      ],
+    },
+    'ovirt, post-copy': {
+      policy: ovirt({ schedule: 'post-copy' }),
+      expected: ['0 limit 100', ...rungs('limit 150', 'limit 200', 'post-copy')],
+    },
+    'ovirt, very large': {
+      policy: ovirt({ schedule: 'very-large' }),
+      expected: rungs('limit 400', 'limit 500', 'limit 700', 'limit 1000', 'limit 1500', 'limit 5000', 'abort'),
+    },
+    // After its last limit it waits for more than 42 iterations: at the look of 92 616 there are 46 - 5 = 41.
+    'ovirt, legacy': {
+      policy: ovirt({ schedule: 'legacy' }),
+      expected: ['0 limit 101', ...rungs('limit 104', 'limit 120', 'limit 189', 'limit 500')],
+    },
+    // 150 s × 1 are not over.
+    kubevirt: { policy: kubevirt(), expected: [] },
+    // 20 s × 1, and whole seconds have to be more: 21 100.
+    'kubevirt, 20 s for each unit': {
+      policy: kubevirt({ completionTimeoutSecondsPerGibibyte: 20 }),
+      expected: ['21100 abort'],
+    },
+    'kubevirt, 20 s for each unit, post-copy allowed': {
+      policy: kubevirt({ completionTimeoutSecondsPerGibibyte: 20, allowPostCopy: true }),
+      expected: ['21100 post-copy'],
+    },
+    // 150 ms, and from iteration 3 on, at looks 10 s or more apart, trunc((900 - 150) / 7) = 107 more, up to 900.
+    'kubevirt, downtime tuning': {
+      policy: kubevirt({ downtimeTuning: {} }),
+      expected: [
+        ...['500 limit 150', '10539 limit 257', '20600 limit 364', '31051 limit 471', '41114 limit 578'],
+        ...['51132 limit 685', '61216 limit 792', '71667 limit 899', '82107 limit 900'],
+      ],
+    },
+    // The iteration of 2919 is 40 s old at 43 213: 255.6 >= 260.8 × 0.96, stalled. The least so far is 255.2 at 11 158, and
+    // 255.6 <= 255.2 × 1.04: at once. At about 113 MiB/s that is 2.3 s, more than 1.5 × 900 ms.
+    'kubevirt, stall detector': { policy: kubevirtStall(), expected: ['43213 abort'] },
+    // 2.3 s are less than 1.5 × 2000 ms. It then has 60 s, which are not over at the end.
+    'kubevirt, stall detector, 2 s of pause': {
+      policy: kubevirtStall({ maxDowntimeMs: 2000 }),
+      expected: ['43213 limit 2000'],
+    },
+    'kubevirt, stall detector, post-copy allowed': {
+      policy: kubevirtStall({ allowPostCopy: true }),
+      expected: ['43213 post-copy'],
+    },
+    'kubevirt, stall detector, disruption allowed': {
+      policy: kubevirtStall({ allowWorkloadDisruption: true }),
+      expected: ['43213 limit 2000000'],
+    },
+    // From 4938 on it looks at every reading, 0.5 s apart or at a sync: a setback for each iteration, two seconds apart. The first one is
+    // seen at 5487, the sixth at 15 101, and each sixth after that doubles the limit again.
+    proxmox: {
+      policy: proxmox(),
+      expected: [
+        ...['15101 limit 200', '27076 limit 400', '39139 limit 800', '51651 limit 1600', '63768 limit 3200'],
+        ...['75175 limit 6400', '87098 limit 12800'],
+      ],
+    },
+  });
+});
