@@ -33,6 +33,7 @@ interface Flags {
   undefineSource?: boolean;
   unsafe?: boolean;
   json?: boolean;
+  trace?: string;
 }
 
 /** `precopy migrate`: one guest from here to there, with progress on stderr and the result on stdout. */
@@ -57,6 +58,7 @@ export function migrateCommand(): Command {
     .option('--persist', 'make it persistent on the destination')
     .option('--undefine-source', 'remove its definition from the source after success')
     .option('--unsafe', 'migrate although libvirt holds it unsafe')
+    .option('--trace <file>', 'write down all that is seen and done, for `precopy replay` and `precopy report`')
     .option('--json', 'events as NDJSON on stdout, the result last')
     .addHelpText('after', EXAMPLES)
     .action(async (domain: string, flags: Flags) => {
@@ -87,6 +89,7 @@ function toOptions(domain: string, flags: Flags): MigrateOptions {
     persistDestination: flags.persist,
     undefineSource: flags.undefineSource,
     allowUnsafe: flags.unsafe,
+    trace: flags.trace,
   }) as MigrateOptions;
 }
 

@@ -72,8 +72,11 @@ export class Actuators {
   async restore(): Promise<void> {
     if (this.#before === undefined) return;
     const { downtimeLimitMs, speedMebibytesPerSecond } = this.#before;
-    await this.#call(this.#guest.migrateSetMaxDowntime(downtimeLimitMs), 'Restoring the downtime limit');
-    await this.#call(this.#guest.migrateSetMaxSpeed(speedMebibytesPerSecond), 'Restoring the bandwidth');
+    const restored = await Promise.allSettled([
+      this.#call(this.#guest.migrateSetMaxDowntime(downtimeLimitMs), 'Restoring the downtime limit'),
+      this.#call(this.#guest.migrateSetMaxSpeed(speedMebibytesPerSecond), 'Restoring the bandwidth'),
+    ]);
+    for (const result of restored) if (result.status === 'rejected') throw result.reason;
   }
 
   /** Carries out an action; resolves when libvirt has taken it. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import type { MigrationEvent, MigrationEventType } from './events.js';
-import { withoutSecrets } from './journal.js';
 import type { Mode } from './mode.js';
 import type { ResolvedOptions } from './options.js';
 import type { MigrationResult } from './result.js';
+import { withoutSecrets } from './secrets.js';
 
 /** The name to give `diagnostics_channel.tracingChannel()` for whole migrations. Their end comes with `asyncEnd`; there is no `error`. */
 export const MIGRATION_CHANNEL = 'precopy:migration';

@@ -5,11 +5,9 @@ import {
   ESCALATIONS,
   type Escalation,
   type Ladder,
-  ladder,
   type Policy,
   type PolicyName,
-  policies,
-  policyByName,
+  toPolicy,
 } from '../policy/index.js';
 import {
   abortSignal,
@@ -128,6 +126,8 @@ export interface MigrateOptions {
   switchoverAt?: Date;
   /** A file in which the migration is written down as it goes, so that `adopt()` and `resolve()` can take over after a crash. */
   journal?: string;
+  /** A new file in which everything that is seen and done is written down as it happens, to be read by `readTrace()`; never a secret. */
+  trace?: string;
   deadlines?: DeadlineOptions;
   /** Aborts the migration; its reason becomes the abort's reason. */
   signal?: AbortSignal;
@@ -246,6 +246,7 @@ const rules: Rules<MigrateOptions> = {
   allow: listOf(...ALLOWABLE_CODES),
   switchoverAt: futureDate,
   journal: text,
+  trace: text,
   deadlines: anyObject,
   signal: abortSignal,
 };
@@ -276,7 +277,7 @@ export function resolveOptions(options: MigrateOptions): ResolvedOptions {
     hooks: { ...options.hooks },
     safety: options.safety ?? 'auto',
     allow: options.allow ?? [],
-    policy: mode === 'live' ? resolvePolicy(options.policy) : policies.byName.qemu,
+    policy: mode === 'live' ? toPolicy(options.policy ?? 'budget') : toPolicy('qemu'),
     budget: { ...options.budget },
     escalate: options.escalate ?? [],
     expect: { ...options.expect },
@@ -290,10 +291,4 @@ export function resolveOptions(options: MigrateOptions): ResolvedOptions {
 export function resolveDeadlines(deadlines: DeadlineOptions = {}): Required<DeadlineOptions> {
   checkOptions<DeadlineOptions>('deadlines', deadlines, deadlineRules);
   return { ...DEFAULT_DEADLINES, ...deadlines };
-}
-
-function resolvePolicy(policy: MigrateOptions['policy']): Policy {
-  if (policy === undefined) return policies.byName.budget;
-  if (typeof policy === 'string') return policyByName(policy);
-  return 'decide' in policy ? policy : ladder(policy);
 }

@@ -3,12 +3,12 @@ import type { Settings } from '../policy/index.js';
 import { type AbortRequest, abortOutcome, type CallState } from './abort.js';
 import { assembleConductor } from './assemble.js';
 import { Clock } from './clock.js';
-import { conclude, hasArrived } from './conclusion.js';
-import { connectSides, requireGuest, type Sides } from './connect.js';
+import { conclude, hasArrived, leftOnSource } from './conclusion.js';
+import { connectSides, identitiesOf, requireGuest, type Sides } from './connect.js';
 import { type Control, chooseControl } from './control.js';
 import type { Course } from './course.js';
 import { withDeadline } from './deadline.js';
-import type { MigrationEvent, Role } from './events.js';
+import type { MigrationEvent, MigrationPlan, Role } from './events.js';
 import { examine } from './examine.js';
 import { Guard } from './guard.js';
 import { resumeByProof } from './handover.js';
@@ -23,6 +23,7 @@ import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
 import { type Evidence, ownerOf } from './ownership.js';
 import { type Phase, PhaseMachine } from './phases.js';
+import { planOf } from './plan.js';
 import { Reporter } from './reporter.js';
 import type { Failure, MigrationResult, Warning } from './result.js';
 import { NO_EVIDENCE, settle } from './settle.js';
@@ -71,23 +72,28 @@ export class Run {
     this.#options = options;
     this.#course = course;
     this.#abort = abort;
-    this.#reporter = new Reporter(emit, this.#clock);
+    this.#reporter = new Reporter(options, emit, this.#clock);
     this.#hooks = new HookRunner(options.hooks, {
       context: (signal) => this.#hookContext(signal),
       onFailure: (failure) => this.#onHookFailure(failure),
     });
   }
 
-  async execute(): Promise<MigrationResult> {
+  execute(): Promise<MigrationResult> {
+    return this.#reporter.around(() => this.#execute());
+  }
+
+  async #execute(): Promise<MigrationResult> {
     let failure: Failure | undefined;
     try {
-      await this.#reporter.journal.open(this.#options);
+      await this.#reporter.open(this.#course !== undefined);
       this.#phases.advance('connect', 0);
       this.#sides = await connectSides(this.#options);
       this.#throwIfUnmade();
       this.#guest = await (this.#course?.find(this.#sides, this.#options) ?? this.#checkAndFind(this.#sides));
       this.#reporter.journal.write(this.#identified(this.#guest, this.#sides));
-      this.#guard = new Guard(this.#sides, this.#guest.uuid);
+      this.#reporter.tell({ type: 'connected', atMs: this.#clock.atMs(), ...identitiesOf(this.#guest, this.#sides) });
+      this.#guard = new Guard(this.#sides, this.#guest.uuid, () => this.#reporter.warn(SPLIT_BRAIN));
       this.#witness = await this.#watch(this.#sides, this.#guest);
       await this.#hooks.run('connected', {});
       this.#throwIfUnmade();
@@ -101,10 +107,17 @@ export class Run {
     await this.#restoreLimits(evidence);
     const result = await this.#conclude(evidence, failure);
     await this.#hooks.run(result.outcome === 'completed' ? 'settled' : 'rolledBack', { result });
-    await Promise.all([this.#witness?.stop(), this.#sides?.source.close(), this.#sides?.destination.close()]);
+    await this.#close();
     this.#reporter.tell({ type: 'end', atMs: this.#clock.atMs(), result });
-    await this.#reporter.journal.close();
+    await this.#reporter.close();
     return result;
+  }
+
+  /** A host that does not answer must not keep the result from its caller. */
+  async #close(): Promise<void> {
+    const stopping = this.#witness?.stop() ?? Promise.resolve();
+    const stopped = withDeadline(stopping, this.#options.deadlines.callMs, 'Unsubscribing from events').catch(() => {});
+    await Promise.all([stopped, this.#sides?.source.close(), this.#sides?.destination.close()]);
   }
 
   /** Ends the run where nothing was touched yet; a job that is adopted has to be aborted all the same. */
@@ -157,7 +170,7 @@ export class Run {
 
   #onGuest(side: Role, event: string, detail: string, atMs: number): void {
     this.#reporter.tell({ type: 'guest', atMs, side, event, detail });
-    if (this.#guard?.note(side, event)) this.#reporter.warn(SPLIT_BRAIN);
+    this.#guard?.note(side, event);
     if (side === 'source' && event === 'suspended') this.#onStop(atMs);
     if (side === 'destination' && event === 'started') this.#phases.advance('pre-copy', atMs);
     if (side === 'destination' && event === 'resumed') this.#phases.advance('handover', atMs);
@@ -179,14 +192,17 @@ export class Run {
     if (this.#options.mode === 'offline') return this.#define(sides, guest);
     const { policy, budget, escalate, expect, deadlines } = this.#options;
     const known = historyOf(sides.source.identity.hostUuid, sides.destination.identity.hostUuid);
-    const settings = policy.settings({ ...(await measure(guest, expect, escalate, known)), budget, escalate });
+    const situation = { ...(await measure(guest, expect, escalate, known)), budget, escalate };
+    const plan = planOf(guest, policy, situation, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
+    const { settings } = plan;
+    this.#reporter.tell({ type: 'plan', atMs: this.#clock.atMs(), ...plan });
     for (const note of settings.notes) this.#reporter.warn(note);
-    const transfer = this.#assemble(sides, guest, settings, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
+    const transfer = this.#assemble(sides, guest, plan);
     this.#transfer = transfer;
-    await transfer.conductor.actuators.prepare(settings.downtimeLimitMs);
+    await transfer.conductor.prepare(settings.downtimeLimitMs);
     const course = this.#course;
     await transfer.perform(
-      course ? () => course.follow(sides, guest) : await this.#prepareCall(sides, guest, settings),
+      course ? (over) => course.follow(sides, guest, over) : await this.#prepareCall(sides, guest, settings),
     );
     if (this.#safety === 'strict' && course === undefined && !this.#wasPaused) {
       await resumeByProof(sides, guest.uuid, this.#hooks, deadlines.callMs);
@@ -202,12 +218,12 @@ export class Run {
     await withDeadline(start(), this.#options.deadlines.callMs, 'Moving the definition');
   }
 
-  #assemble(sides: Sides, guest: Domain, settings: Settings, fixedPauseMs: number): Transfer {
+  #assemble(sides: Sides, guest: Domain, plan: MigrationPlan): Transfer {
     const parts = {
       ...{ guest, options: this.#options, hooks: this.#hooks, abort: this.#abort },
       ...{ phases: this.#phases, reporter: this.#reporter, clock: this.#clock },
     };
-    const conductor = assembleConductor({ ...parts, settings, fixedPauseMs });
+    const conductor = assembleConductor({ ...parts, plan });
     return new Transfer({ ...parts, sides, conductor, call: this.#callBefore });
   }
 
@@ -244,6 +260,8 @@ export class Run {
       ? failure === undefined && (await this.#isDefined())
       : hasArrived(evidence, this.#wasPaused);
     if (arrived && !isOffline) {
+      const left = leftOnSource(evidence);
+      if (left !== undefined) this.#reporter.warn(left);
       await this.#witness?.catchUp(TRAILING_EVENTS_MS);
       learnFromRun(this.#sides, this.#transfer?.conductor, this.#witness?.observedPauseMs);
     }

@@ -20,6 +20,7 @@ export class Side {
   readonly #deadlines: Deadlines;
   readonly #ownsData: boolean;
   #control: Connection;
+  #isClosed = false;
 
   private constructor(
     role: Role,
@@ -109,8 +110,16 @@ export class Side {
     }
   }
 
+  /** Suspends the guest here, where it is. libvirt: virDomainSuspend. */
+  async suspend(uuid: string): Promise<void> {
+    const domain = await this.findDomain(uuid);
+    const { callMs } = this.#deadlines;
+    if (domain) await withDeadline(domain.suspend(), callMs, `Suspending the guest on the ${this.role}`);
+  }
+
   /** Closes what this side opened. A connection with a call that never returns is left to it after the deadline. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const mine = this.#ownsData ? [this.data, this.#control] : [this.#control];
     await Promise.allSettled(
       mine.map((connection) =>
@@ -121,10 +130,18 @@ export class Side {
 
   /** The control connection, opened anew when the daemon went away in between: who owns the guest must be asked all the same. */
   async #liveControl(): Promise<Connection> {
+    if (this.#isClosed) {
+      throw new PrecopyError(
+        'ERR_PRECOPY_CONNECTION_CLOSED',
+        `The migration has closed its connections to the ${this.role}`,
+      );
+    }
     if (this.#control.closed || this.#control.lost !== undefined || !(await this.#answers())) {
       const renewed = await openHost(this.#control, this.#deadlines.connectMs, `Reconnecting to the ${this.role}`);
       this.#control.close().catch(() => {});
       this.#control = renewed;
+      // Closed while it was being opened: nobody else would do it.
+      if (this.#isClosed) await renewed.close();
     }
     return this.#control;
   }

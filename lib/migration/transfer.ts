@@ -33,6 +33,8 @@ const silent = (role: Role, why: string): Warning => ({
   code: 'host-silent',
   message: `The ${role} does not say whether it has the guest: ${why}`,
 });
+/** To be waited for when only the call's own end counts. */
+const never = () => new Promise<never>(() => {});
 
 export interface TransferOptions {
   guest: Domain;
@@ -88,23 +90,25 @@ export class Transfer {
   /**
    * Makes the call and sees it through.
    *
+   * @param start - makes it; its signal aborts when nobody waits for the call any more
    * @throws what the call rejects with, or PrecopyError `ERR_PRECOPY_ABORT_HUNG`
    */
-  async perform(start: () => Promise<unknown>): Promise<void> {
+  async perform(start: (over: AbortSignal) => Promise<unknown>): Promise<void> {
     const { conductor, phases, reporter, clock } = this.#options;
     const over = new AbortController();
     phases.advance('prepare', clock.atMs());
     await reporter.journal.written;
     this.#call = 'out';
-    const call = start().finally(() => {
+    const call = (async () => start(over.signal))().finally(() => {
       this.#call = 'back';
       over.abort();
     });
-    const sampling = this.#sampler.run();
+    const sampling = this.#sampler.run().catch((error: unknown) => this.#onBlind(error));
     const lookouts = this.#lookOut();
     try {
       await Promise.race([call, this.#abortInVain(over.signal)]);
     } finally {
+      over.abort();
       this.#sampler.stop();
       for (const lookout of lookouts) lookout.stop();
       // A call that hangs may still reject long after nobody waits for it.
@@ -121,12 +125,13 @@ export class Transfer {
     await abort.asked;
     reporter.tell({ type: 'abort', atMs: clock.atMs(), reason: abort.reason });
     // Once post-copy runs, the guest lives on both hosts: an abort would lose it.
-    const isPostCopy = conductor.actuators.limits.postCopyActive;
-    this.#abortAnswer = isPostCopy
+    const isPostCopy = () => conductor.actuators.limits.postCopyActive;
+    this.#abortAnswer = isPostCopy()
       ? Promise.resolve('refused')
       : requestAbort(guest, abortMs, () => this.#call === 'back');
-    if (isPostCopy) return new Promise(() => {});
-    await sleep(abortMs, over);
+    await (isPostCopy() ? never() : sleep(abortMs, over));
+    // It may have been on its way when the abort was asked for: libvirt has refused that, and the migration goes on.
+    if (isPostCopy()) await never();
     throw new PrecopyError(
       'ERR_PRECOPY_ABORT_HUNG',
       `The migration did not end within ${abortMs} ms after it was asked to abort`,
@@ -147,6 +152,15 @@ export class Transfer {
     return lookouts;
   }
 
+  /** Without samples nothing can be steered; the call goes on, and its end is what counts. */
+  #onBlind(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#options.reporter.warn({
+      code: 'sampling-failed',
+      message: `The job cannot be looked at any more: ${message}`,
+    });
+  }
+
   #newSampler(): Sampler {
     const { conductor, guest, phases, clock, options } = this.#options;
     const reader = new JobReader(() => guest.getJobStats(0), options.deadlines.callMs);
@@ -158,9 +172,11 @@ export class Transfer {
       onReading: (stats, sample, atMs) => {
         if (sample.memoryProcessedBytes > 0) phases.advance('pre-copy', atMs);
         this.#sentBytes = sample.memoryProcessedBytes;
-        this.#tellProspect(stats, sample, atMs);
         // Once the guest has stopped there is nothing left to decide.
-        if (!phases.has('stop-and-copy')) conductor.take(stats, atMs);
+        const hasStopped = phases.has('stop-and-copy');
+        const isSteered = !hasStopped && conductor.isListening;
+        this.#tellProspect(stats, { isSteered, ...sample }, atMs);
+        if (!hasStopped) conductor.take(stats, atMs);
       },
     });
   }
@@ -175,7 +191,7 @@ export class Transfer {
     }
   }
 
-  #tellProspect(stats: JobStats, sample: MigrationSample, atMs: number): void {
+  #tellProspect(stats: JobStats, sample: MigrationSample & { isSteered: boolean }, atMs: number): void {
     const { conductor, phases, reporter } = this.#options;
     const { actuators, gate, steering } = conductor;
     this.#tellPace(() => {
@@ -184,7 +200,7 @@ export class Transfer {
         passes: steering.passes.finished,
         isHeld: gate.isClosed || phases.has('stop-and-copy'),
       });
-      reporter.tell({ type: 'sample', atMs, ...sample, ...seen });
+      reporter.tell({ type: 'sample', atMs, ...sample, ...actuators.limits, ...seen });
     });
   }
 

@@ -19,6 +19,14 @@ const events: MigrationEvent[] = [
     progress: 0.4,
     etaMs: 12_000,
     pace: 'moving',
+    syncs: 1,
+    diskTotalBytes: 0,
+    diskRemainingBytes: 0,
+    isSteered: true,
+    downtimeLimitMs: 300,
+    bandwidthBytesPerSecond: undefined,
+    postCopyActive: false,
+    paused: false,
   },
 ];
 

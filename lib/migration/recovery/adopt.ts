@@ -14,6 +14,8 @@ import { judge } from './table.js';
 export interface AdoptOptions extends RecoveryTarget {
   /** How often the job is sampled, in milliseconds. Default 100. */
   sampleIntervalMs?: number;
+  /** A new file for the trace of what is seen from here on. */
+  trace?: string;
   deadlines?: DeadlineOptions;
   /** Aborts the migration; its reason becomes the abort's reason. */
   signal?: AbortSignal;
@@ -24,7 +26,7 @@ const later: Rule = () => undefined;
 
 const rules: Rules<AdoptOptions> = {
   ...{ source: later, destination: later, domain: later, journal: later },
-  ...{ sampleIntervalMs: later, deadlines: later, signal: later },
+  ...{ sampleIntervalMs: later, trace: later, deadlines: later, signal: later },
 };
 
 /**
@@ -43,12 +45,13 @@ const rules: Rules<AdoptOptions> = {
  */
 export function adopt(options: AdoptOptions): Migration {
   checkOptions<AdoptOptions>('', options, rules);
-  const { sampleIntervalMs, deadlines, signal } = options;
+  const { sampleIntervalMs, trace, deadlines, signal } = options;
   const { source, destination, domain } = readTarget(options);
   const resolved = resolveOptions({
     // Watched, not steered: whoever started it has set the limits.
     ...{ source, destination, domain, policy: 'qemu' as const },
     ...(sampleIntervalMs === undefined ? {} : { sampleIntervalMs }),
+    ...(trace === undefined ? {} : { trace }),
     ...(deadlines === undefined ? {} : { deadlines }),
     ...(signal === undefined ? {} : { signal }),
   });
@@ -63,15 +66,15 @@ function adoptedCourse({ deadlines, sampleIntervalMs }: ResolvedOptions): Course
   };
   return {
     find: findEitherSide,
-    async follow(sides, { uuid }) {
+    async follow(sides, { uuid }, over) {
       let row = await judgeBoth(sides, uuid);
       const wasUnderWay = isUnderWay(row);
-      while (isUnderWay(row)) {
-        await sleep(sampleIntervalMs);
+      while (isUnderWay(row) && !over.aborted) {
+        await sleep(sampleIntervalMs, over);
         row = await judgeBoth(sides, uuid);
       }
       if (row.verdict === 'completed' && row.actions.length === 0) return;
-      throw over(row, wasUnderWay);
+      throw ended(row, wasUnderWay);
     },
   };
 }
@@ -90,7 +93,7 @@ async function findEitherSide({ source, destination }: Sides, { domain }: Resolv
   });
 }
 
-function over({ verdict, says, owner, remedy }: Row, wasUnderWay: boolean): PrecopyError {
+function ended({ verdict, says, owner, remedy }: Row, wasUnderWay: boolean): PrecopyError {
   const code = wasUnderWay ? 'ERR_PRECOPY_MIGRATION_FAILED' : 'ERR_PRECOPY_NOTHING_TO_ADOPT';
   const what = wasUnderWay ? 'The adopted migration did not complete' : 'There is no migration to adopt';
   return new PrecopyError(code, `${what} (${verdict}): ${says}`, {
