@@ -78,7 +78,7 @@ export class Tracer {
   #sideOf(uri: string): Role | undefined {
     const [source, destination] = [uriOf(this.#options.source), uriOf(this.#options.destination)];
     if (source === destination) return undefined;
-    return uri === source ? 'source' : 'destination';
+    return withoutPassword(uri) === source ? 'source' : 'destination';
   }
 }
 
