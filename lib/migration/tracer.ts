@@ -13,6 +13,7 @@ import { VERSION } from '../version.js';
 import { recordCalls } from './call-recorder.js';
 import type { Clock } from './clock.js';
 import type { MigrationEvent, Role } from './events.js';
+import { HOOK_NAMES } from './hooks.js';
 import type { ResolvedOptions } from './options.js';
 import type { MigrationResult } from './result.js';
 import { secretsOf, withoutPassword, withoutSecrets, withoutWords } from './secrets.js';
@@ -105,7 +106,7 @@ export function traceOptionsOf(options: ResolvedOptions): TraceOptions {
     source: withoutSecrets(source),
     destination: withoutSecrets(destination),
     policy: policy.name,
-    hooks: Object.keys(hooks),
+    hooks: HOOK_NAMES.filter((name) => hooks[name] !== undefined),
     transport: {
       ...transport,
       ...(peerUri === undefined ? {} : { peerUri: withoutPassword(peerUri) }),
