@@ -3,6 +3,7 @@ export type { MigrationEvent, MigrationEventType, MigrationSample, Role } from '
 export type { Hold } from './gate.js';
 export {
   type EndContext,
+  HOOK_NAMES,
   type HookContext,
   type HookEntry,
   type HookName,
@@ -35,3 +36,4 @@ export {
   type Pause,
   type Warning,
 } from './result.js';
+export { type WatchEvent, type WatchOptions, watch } from './watch.js';
