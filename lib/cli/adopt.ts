@@ -44,7 +44,8 @@ export function followAdopted(
   const target = targetOf(domain, flags);
   return follow({
     ...{ about: shownOf(target), json: flags.json === true },
-    whenLeft: `Left. If it goes on, it does so without this command. What is left of it, and who has the guest:\n  precopy resolve ${targetArguments(domain, flags)}`,
+    whenLeft: () =>
+      `Left. If it goes on, it does so without this command. What is left of it, and who has the guest:\n  precopy resolve ${targetArguments(domain, flags)}`,
     start: (signal) => {
       const migration = adopt({ ...target, signal });
       if (abortReason !== undefined) migration.abort(abortReason);

@@ -1,4 +1,6 @@
 import type { MigrationEvent } from '../migration/index.js';
+import type { Action } from '../policy/index.js';
+import { formatBytes, formatMs } from './format.js';
 import { inFlags } from './words.js';
 
 /** What an event is to a person, in one line; undefined for those that are progress and no news. Pure. */
@@ -7,7 +9,7 @@ export function wordsOfEvent(event: MigrationEvent): string | undefined {
     case 'decision': {
       if (event.action.kind === 'continue') return undefined;
       const refusal = event.refusal === undefined ? '' : ` (refused: ${event.refusal})`;
-      return `${event.action.kind}: ${event.action.reason}${refusal}`;
+      return `${actionWords(event.action)}: ${event.action.reason}${refusal}`;
     }
     case 'hold':
       return event.what === 'begin' ? 'the switchover is held' : 'the switchover is released';
@@ -17,5 +19,20 @@ export function wordsOfEvent(event: MigrationEvent): string | undefined {
       return `aborting: ${event.reason}`;
     default:
       return undefined;
+  }
+}
+
+function actionWords(action: Action): string {
+  switch (action.kind) {
+    case 'downtime-limit':
+      return `downtime limit ${formatMs(action.limitMs)}`;
+    case 'bandwidth':
+      return action.bytesPerSecond === undefined
+        ? 'no bandwidth cap'
+        : `bandwidth ${formatBytes(action.bytesPerSecond)}/s`;
+    case 'throttle':
+      return `throttle ${Math.round(action.throttle * 100)} %`;
+    default:
+      return action.kind;
   }
 }

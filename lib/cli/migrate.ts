@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { chooseControl } from '../migration/control.js';
-import { type MigrateOptions, migrate } from '../migration/index.js';
+import { type MigrateOptions, migrate, type Phase } from '../migration/index.js';
 import { checkAndShow } from './check.js';
 import { exitCodeOf } from './exit-codes.js';
 import { follow, tellError } from './follow.js';
@@ -51,7 +51,7 @@ async function run(options: MigrateOptions, flags: Flags): Promise<number> {
   const json = flags.json === true;
   if (flags.dryRun) return checkAndShow(options, { json, more: (report) => courseOf(options, flags, report) });
   const result = await follow({
-    ...{ about: options, json, whenLeft: whenLeft(options, flags) },
+    ...{ about: options, json, whenLeft: (phase) => whenLeft(options, flags, phase) },
     start: (signal, say) => migrate({ ...options, hooks: hooksOf(flags, say), signal }),
   });
   if (!json && result.error === undefined) {
@@ -65,7 +65,9 @@ async function run(options: MigrateOptions, flags: Flags): Promise<number> {
 }
 
 /** Who coordinates decides what becomes of a migration that is left. */
-function whenLeft({ domain, destination, transport = {} }: MigrateOptions, flags: Flags): string {
+function whenLeft(options: MigrateOptions, flags: Flags, phase: Phase | undefined): string {
+  const { domain, destination, transport = {} } = options;
+  if (phase === undefined || phase === 'connect') return 'Left. Nothing was touched: the guest is as it was.';
   const uri = typeof destination === 'string' ? destination : destination.uri;
   const target = targetArguments(domain, flags);
   const settle = `What is left of it, and who has the guest:\n  precopy resolve ${target}`;

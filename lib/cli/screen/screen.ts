@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { MigrationEvent } from '../../migration/index.js';
 import type { Display } from '../display.js';
 import { wordsOfEvent } from '../event-words.js';
-import { formatMs } from '../format.js';
+import { formatMs, wrap } from '../format.js';
 import { render } from './render.js';
 import { after, type ScreenState } from './state.js';
 import type { Style } from './style.js';
@@ -61,7 +61,9 @@ export class Screen implements Display {
 
   #print(atMs: number, words: string, isLoud: boolean): void {
     const time = this.#style.paint('dim', formatMs(atMs).padStart(TIME_COLUMNS));
-    this.#redraw(`${time}  ${isLoud ? this.#style.paint('yellow', words) : words}\n`);
+    const lines = wrap(words, Math.max(20, this.#terminal.columns - TIME_COLUMNS - 3));
+    const told = lines.map((line) => (isLoud ? this.#style.paint('yellow', line) : line));
+    this.#redraw(`${time}  ${told.join(`\n${' '.repeat(TIME_COLUMNS + 2)}`)}\n`);
   }
 
   #redraw(news = ''): void {
