@@ -6,14 +6,22 @@ import { addHostFlags, type HostFlags, targetArguments } from './host-flags.js';
 import { shownOf, TARGET_HELP, targetOf } from './target.js';
 
 const HELP = `
-A migration under peer-to-peer control goes on when the command that started it ends. It is watched to its end here, and both hosts are asked who
-has the guest. Ctrl-C asks to abort it, a second Ctrl-C leaves it to itself. To look on without a say in it there is \`precopy watch\`.
+A migration under peer-to-peer control goes on when the command that started it
+ends. It is watched to its end here, and both hosts are asked who has the
+guest. Ctrl-C asks to abort it, a second Ctrl-C leaves it to itself. To look on
+without a say in it there is \`precopy watch\`.
 
 Examples:
   precopy adopt --journal /var/lib/db1.migration
   precopy adopt db1 --source qemu+tls://a/system --destination qemu+tls://b/system
 
-Exit codes: as of \`precopy migrate\`; 1 also when there is no migration to adopt`;
+Exit codes:
+  0  it completed: the guest is on the destination
+  1  it failed and the guest is on the source, or there is none to adopt
+  2  wrong usage
+  3  cancelled: the guest is on the source
+  4  it cannot be proven that the guest is on one side alone: see the message
+  5  left to itself, with Ctrl-C twice`;
 
 interface Flags extends HostFlags {
   json?: boolean;

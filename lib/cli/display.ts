@@ -14,6 +14,9 @@ export interface Display {
   close(): void;
 }
 
+/** For those who read the events as JSON. */
+export const SILENT: Display = { show: () => {}, say: () => {}, close: () => {} };
+
 export interface Shown {
   readonly domain: string;
   readonly source: Host;

@@ -1,5 +1,5 @@
 import type { Migration, MigrationResult, Phase } from '../migration/index.js';
-import { type Display, displayOn, type Shown } from './display.js';
+import { displayOn, type Shown, SILENT } from './display.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
 import { toJson } from './json.js';
@@ -19,7 +19,7 @@ export interface FollowOptions {
  * Ctrl-C asks to abort, the second one leaves the migration to itself and ends this process.
  */
 export async function follow({ about, json, start, whenLeft }: FollowOptions): Promise<MigrationResult> {
-  const display: Display = json ? SILENT : displayOn(process.stderr, about);
+  const display = json ? SILENT : displayOn(process.stderr, about);
   let phase: Phase | undefined;
   using interrupt = new Interrupt(() => {
     const message = whenLeft(phase);
@@ -43,8 +43,6 @@ export async function follow({ about, json, start, whenLeft }: FollowOptions): P
     display.close();
   }
 }
-
-const SILENT: Display = { show: () => {}, say: () => {}, close: () => {} };
 
 /** Says why a migration did not complete, and what to do. */
 export function tellError({ error }: MigrationResult): void {

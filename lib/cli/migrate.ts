@@ -10,26 +10,36 @@ import { addCourseFlags, addMigrationFlags, hooksOf, type MigrationFlags, migrat
 import { courseOf } from './plan.js';
 
 const HELP = `
-Units are always given: 50ms, 1.5s, 2m, 1h · 256MiB, 1GB · 50MB/s, 1Gbit/s · 30%.
+Units are always given: 50ms, 1.5s, 2m, 1h · 256MiB, 1GB · 50MB/s, 1Gbit/s · 30%
 
-Hooks are run by a shell with PRECOPY_HOOK, _DOMAIN, _UUID, _SOURCE and _DESTINATION in their environment and all that is known
-as JSON on their standard input. One that does not end with 0 is against the migration, which is then aborted; the last line of its standard
-error is the reason.
+Hooks are run by a shell, with PRECOPY_HOOK, PRECOPY_DOMAIN, PRECOPY_UUID,
+PRECOPY_SOURCE and PRECOPY_DESTINATION in their environment and all that is
+known as JSON on their standard input. One that does not end with 0 is against
+the migration, which is then aborted; the last line of its standard error is
+the reason.
 
-Ctrl-C asks to abort, and what became of that is said. A second Ctrl-C leaves the migration to itself and names the command to go on with.
+Ctrl-C asks to abort, and what became of that is said. A second Ctrl-C leaves
+the migration to itself and names the command to go on with.
 
 Examples:
   precopy migrate db1 --source qemu+tls://a/system --destination qemu+tls://b/system
   precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
       --pause 50ms --within 2m --slowdown 30% --then throttle,post-copy,abort
-  precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system --dry-run
   precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
-      --switchover-at 03:00 --hook-before-switchover 'ssh db2 drain-connections' --journal /var/lib/db1.migration
-  precopy migrate db1 --source qemu:///system --destination qemu+ssh://b/system --json | jq -c 'select(.type == "decision")'
+      --dry-run
+  precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
+      --switchover-at 03:00 --hook-before-switchover 'ssh db2 drain-connections' \\
+      --journal /var/lib/db1.migration
+  precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
+      --json | jq -c 'select(.type == "decision")'
 
-Exit codes: 0 completed, the guest is on the destination · 1 failed, the guest is on the source · 2 wrong usage, nothing was touched ·
-3 cancelled, the guest is on the source · 4 it cannot be proven that the guest is on one side alone: see the message ·
-5 left to itself with Ctrl-C`;
+Exit codes:
+  0  completed: the guest is on the destination
+  1  failed: the guest is on the source
+  2  wrong usage, nothing was touched
+  3  cancelled: the guest is on the source
+  4  it cannot be proven that the guest is on one side alone: see the message
+  5  left to itself, with Ctrl-C twice`;
 
 interface Flags extends MigrationFlags {
   dryRun?: boolean;

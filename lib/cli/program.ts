@@ -23,10 +23,14 @@ const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
 const EXAMPLES = `
 Examples:
   precopy check db1 --source qemu+tls://a/system --destination qemu+tls://b/system
-  precopy migrate db1 --source qemu+tls://a/system --destination qemu+tls://b/system --pause 50ms --within 2m --then throttle,abort
-  precopy lab up && precopy lab guest start          two hosts on this machine, and a guest to play with
+  precopy migrate db1 --source qemu+tls://a/system --destination qemu+tls://b/system \\
+      --pause 50ms --within 2m --then throttle,abort
+  precopy lab up && precopy lab guest start
 
-Each command has examples of its own: precopy migrate --help`;
+Each command has examples of its own: precopy migrate --help
+
+Exit codes:
+  0  done · 1 failed · 2 wrong usage; each command's --help has all of its own`;
 
 /** `precopy`, with everything below it. */
 export function precopyCommand(): Command {
@@ -34,6 +38,8 @@ export function precopyCommand(): Command {
   const program = new Command('precopy')
     .description('Live migration of virtual machines under control.')
     .version(version)
+    .commandsGroup('Shell:')
+    .helpCommand('help [command]', 'Say more about a command.')
     .addHelpText('after', EXAMPLES);
   for (const [group, commands] of Object.entries(COMMANDS)) {
     for (const make of commands) program.addCommand(make().helpGroup(group));

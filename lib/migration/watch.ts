@@ -73,6 +73,7 @@ export async function* watch(options: WatchOptions): AsyncGenerator<WatchEvent, 
   });
   const sides = await connectSides(resolved);
   try {
+    if (signal?.aborted) return;
     yield* new Onlooker(sides, resolved, signal).look();
   } finally {
     await Promise.all([sides.source.close(), sides.destination.close()]);

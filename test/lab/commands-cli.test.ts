@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { Lab } from '../../lib/lab/index.js';
-import { end, hostFlags, moveFlags, onEvent, precopy, start, startInTerminal } from './command-line.js';
+import { end, hostFlags, moveFlags, onEvent, precopy, start, startInTerminal } from '../support/command-line.js';
 import { useOwnState } from './lab-state.js';
 import { startWriter, stillBeats, virshSees } from './moving.js';
 

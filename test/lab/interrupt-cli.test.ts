@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { type Guest, type Host, Lab } from '../../lib/lab/index.js';
 import { PHASES, type Phase } from '../../lib/migration/index.js';
-import { type Ended, end, hostFlags, moveFlags, onEvent, precopy, start } from './command-line.js';
+import { type Ended, end, hostFlags, moveFlags, onEvent, precopy, start } from '../support/command-line.js';
 import { useOwnState } from './lab-state.js';
 import { startWriter, stillBeats, virshSees } from './moving.js';
 

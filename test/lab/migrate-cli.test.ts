@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { Lab } from '../../lib/lab/index.js';
-import { type Ended, end, moveFlags, onEvent, precopy, start } from './command-line.js';
+import { type Ended, end, moveFlags, onEvent, precopy, start } from '../support/command-line.js';
 import { startWriter, stillBeats, virshSees } from './moving.js';
 
 const migrate = (...args: string[]): Promise<Ended> => precopy('migrate', ...args);

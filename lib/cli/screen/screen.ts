@@ -47,11 +47,11 @@ export class Screen implements Display {
     this.#print(this.#atMs(), line, false);
   }
 
-  /** Draws it for the last time, and leaves it there. */
+  /** Draws it for the last time, if it was drawn at all, and leaves it there. */
   close(): void {
     clearInterval(this.#ticker);
     this.#terminal.off('resize', this.#onResize);
-    this.#redraw();
+    if (this.#drawn.length > 0) this.#redraw();
     this.#drawn = [];
   }
 
