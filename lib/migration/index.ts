@@ -5,6 +5,7 @@ export type { MigrationEvent, MigrationEventType, MigrationPlan, MigrationSample
 export type { Hold } from './gate.js';
 export {
   type EndContext,
+  HOOK_NAMES,
   type HookContext,
   type HookEntry,
   type HookName,
@@ -17,7 +18,7 @@ export {
 export { Journal, type JournalEntry, type JournalRecord, readJournal } from './journal.js';
 export { migrate } from './migrate.js';
 export { Migration } from './migration.js';
-export type { Mode } from './mode.js';
+export { MODES, type Mode } from './mode.js';
 export type { DeadlineOptions, Expectation, Host, MigrateOptions, TransportOptions } from './options.js';
 export type { Evidence, Owner, Place, SideView } from './ownership.js';
 export { PHASES, type Phase, type PhaseSpan } from './phases.js';
@@ -40,3 +41,4 @@ export {
 } from './result.js';
 export { type Restored, type RestoreOptions, restore } from './saved/restore.js';
 export { type Saved, type SaveOptions, save } from './saved/save.js';
+export { type WatchEvent, type WatchOptions, watch } from './watch.js';
