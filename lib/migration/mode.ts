@@ -26,7 +26,7 @@ const HOOKS: Record<Mode, readonly HookName[]> = {
 
 /** @throws InvalidArgumentError for the first option or hook that means nothing in the mode */
 export function checkMode(mode: Mode, options: MigrateOptions): void {
-  const idle = IDLE_OPTIONS[mode].find((name) => options[name] !== undefined);
+  const idle = IDLE_OPTIONS[mode].find((name) => isGiven(options[name]));
   if (idle !== undefined) throw new InvalidArgumentError(idle, options[idle], `left out in mode ${mode}`);
   const hooks: Hooks = options.hooks ?? {};
   const silent = HOOK_NAMES.find((name) => hooks[name] !== undefined && !HOOKS[mode].includes(name));
@@ -36,4 +36,10 @@ export function checkMode(mode: Mode, options: MigrateOptions): void {
   if (mode === 'offline' && options.persistDestination === false) {
     throw new InvalidArgumentError('persistDestination', false, 'true or left out in mode offline');
   }
+}
+
+/** An empty object or list asks for nothing. */
+function isGiven(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value !== undefined;
+  return Object.keys(value).length > 0;
 }
