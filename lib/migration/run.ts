@@ -18,7 +18,7 @@ import type { HookContext } from './hooks.js';
 import { readCompletedJob } from './job.js';
 import type { JournalEntry } from './journal.js';
 import { learnFromRun } from './lesson.js';
-import { prepareLongCall } from './long-call.js';
+import { type LongCall, prepareLongCall } from './long-call.js';
 import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
 import { type Evidence, ownerOf } from './ownership.js';
@@ -34,6 +34,12 @@ import { Witness } from './witness.js';
 const SPLIT_BRAIN: Warning = {
   code: 'split-brain',
   message: 'The guest ran on both hosts; it was suspended on both at once.',
+};
+
+/** What is said when the connection of the long call broke. */
+const CALL_LOST: Warning = {
+  code: 'call-lost',
+  message: "The connection of the migration's call was lost; the migration goes on without it and is followed.",
 };
 
 /** Hooks that a phase begins with. The others are called where something waits for them. */
@@ -71,6 +77,7 @@ export class Run {
   constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void, course?: Course) {
     this.#options = options;
     this.#course = course;
+    this.#wasPaused = course?.wasPaused ?? false;
     this.#abort = abort;
     this.#reporter = new Reporter(options, emit, this.#clock);
     this.#hooks = new HookRunner(options.hooks, {
@@ -196,7 +203,7 @@ export class Run {
     const { settings } = plan;
     this.#reporter.tell({ type: 'plan', atMs: this.#clock.atMs(), ...plan });
     for (const note of settings.notes) this.#reporter.warn(note);
-    const transfer = this.#assemble(guest, plan);
+    const transfer = this.#assemble(sides, guest, plan);
     this.#transfer = transfer;
     await transfer.conductor.prepare(settings.downtimeLimitMs);
     const course = this.#course;
@@ -208,17 +215,18 @@ export class Run {
     }
   }
 
-  #assemble(guest: Domain, plan: MigrationPlan): Transfer {
+  #assemble({ source }: Sides, guest: Domain, plan: MigrationPlan): Transfer {
     const parts = {
-      ...{ guest, options: this.#options, hooks: this.#hooks, abort: this.#abort },
+      ...{ options: this.#options, hooks: this.#hooks, abort: this.#abort },
       ...{ phases: this.#phases, reporter: this.#reporter, clock: this.#clock },
     };
-    const conductor = assembleConductor({ ...parts, plan });
-    return new Transfer({ ...parts, conductor, call: this.#callBefore });
+    const conductor = assembleConductor({ ...parts, guest, plan });
+    return new Transfer({ ...parts, guest: () => source.revive(guest), conductor, call: this.#callBefore });
   }
 
-  async #prepareCall(sides: Sides, { uuid }: Domain, settings: Settings): Promise<() => Promise<unknown>> {
-    const call = await prepareLongCall(sides, uuid, this.#options, { settings, safety: this.#safety });
+  async #prepareCall(sides: Sides, { uuid }: Domain, settings: Settings): Promise<LongCall['start']> {
+    const terms = { settings, safety: this.#safety, onLost: () => this.#reporter.warn(CALL_LOST) };
+    const call = await prepareLongCall(sides, uuid, this.#options, terms);
     this.#control = call.control;
     return call.start;
   }

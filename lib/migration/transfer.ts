@@ -3,7 +3,7 @@ import type { Domain } from '../libvirt/index.js';
 import { type AbortAnswer, type AbortRequest, type CallState, requestAbort } from './abort.js';
 import type { Clock } from './clock.js';
 import type { Conductor } from './conductor.js';
-import { readJob } from './job.js';
+import { JobReader } from './job.js';
 import type { ResolvedOptions } from './options.js';
 import type { PhaseMachine } from './phases.js';
 import type { Reporter } from './reporter.js';
@@ -16,7 +16,8 @@ const NEAR_SAMPLE_MS = 20;
 const never = () => new Promise<never>(() => {});
 
 export interface TransferOptions {
-  guest: Domain;
+  /** The guest on a connection that stands. */
+  guest: () => Promise<Domain>;
   conductor: Conductor;
   abort: AbortRequest;
   phases: PhaseMachine;
@@ -124,11 +125,12 @@ export class Transfer {
 
   #newSampler(): Sampler {
     const { conductor, guest, phases, reporter, clock, options } = this.#options;
+    const reader = new JobReader(guest, options.deadlines.callMs);
     return new Sampler({
       intervalMs: () =>
         Math.min(options.sampleIntervalMs, conductor.isNear ? NEAR_SAMPLE_MS : Number.POSITIVE_INFINITY),
       atMs: () => clock.atMs(),
-      read: () => readJob(guest, options.deadlines.callMs),
+      read: () => reader.read(),
       onReading: (stats, sample, atMs) => {
         if (sample.memoryProcessedBytes > 0) phases.advance('pre-copy', atMs);
         this.#sentBytes = sample.memoryProcessedBytes;

@@ -1,21 +1,12 @@
-import { once } from 'node:events';
 import { test } from 'tap';
-import { adopt, type Migration, type MigrationEventType, type Resolution, resolve } from '../../lib/migration/index.js';
+import { adopt, type Migration, type Resolution, resolve } from '../../lib/migration/index.js';
 import { virshSees } from '../lab/moving.js';
-import { FaultScene } from '../support/fault-scene.js';
+import { eventOf, FaultScene } from '../support/fault-scene.js';
 
 // The invariant: whatever dies beneath a migration, resolve() ends with exactly one owner and says which one, or says that it cannot be
 // proven and does nothing.
 
 const UNPROVEN = { verdict: 'indeterminate', owner: 'unknown', actions: [], remedy: /Fence/ } as const;
-
-/** Resolves at an event of the migration; the guest's, when `side` and its name are given. */
-async function eventOf(migration: Migration, type: MigrationEventType, which: object = {}): Promise<void> {
-  for (;;) {
-    const [event] = await once(migration, type);
-    if (Object.entries(which).every(([key, value]) => Reflect.get(Object(event), key) === value)) return;
-  }
-}
 
 const doneIn = ({ actions }: Resolution) =>
   actions.filter(({ action, outcome }) => action !== 'wait' && outcome === 'done').map(({ action }) => action);

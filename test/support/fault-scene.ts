@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import type { Test } from 'tap';
 import { type Guest, type Host, Lab } from '../../lib/lab/index.js';
-import { type DeadlineOptions, type Migration, migrate } from '../../lib/migration/index.js';
+import { type DeadlineOptions, type Migration, type MigrationEventType, migrate } from '../../lib/migration/index.js';
 import { Checker } from '../faults/checker.js';
 import { useOwnState } from '../lab/lab-state.js';
 import { moveOptions, startWriter, stillBeats, virshSees } from '../lab/moving.js';
@@ -10,6 +11,14 @@ const IMPATIENT: DeadlineOptions = { connectMs: 3000, callMs: 3000, settleMs: 50
 
 /** Slow enough that a guest of 256 MiB is in pre-copy for seconds. */
 const SLOW = { bitsPerSecond: 200e6 };
+
+/** Resolves at an event of the migration; the guest's, when `side` and its name are given. */
+export async function eventOf(migration: Migration, type: MigrationEventType, which: object = {}): Promise<void> {
+  for (;;) {
+    const [event] = await once(migration, type);
+    if (Object.entries(which).every(([key, value]) => Reflect.get(Object(event), key) === value)) return;
+  }
+}
 
 /** Two hosts, a guest that is to go from `a` to `b`, and somebody who watches that it never runs twice. */
 export class FaultScene implements AsyncDisposable {
