@@ -5,12 +5,12 @@ import type { Side } from './side.js';
 
 /** Reads a job, with one call in flight and no more: a daemon that does not answer closes the connection at the sixth. */
 export class JobReader {
-  readonly #find: () => Promise<Domain>;
+  readonly #find: () => Promise<Pick<Domain, 'getJobStats'>>;
   readonly #deadlineMs: number;
   #call: Promise<JobStats> | undefined;
 
   /** @param find - the guest on a connection that stands */
-  constructor(find: () => Promise<Domain>, deadlineMs: number) {
+  constructor(find: () => Promise<Pick<Domain, 'getJobStats'>>, deadlineMs: number) {
     this.#find = find;
     this.#deadlineMs = deadlineMs;
   }
