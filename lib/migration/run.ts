@@ -238,7 +238,8 @@ export class Run {
 
   /** Where the guest stays, what was set for the migration is put back; limits outlive a migration that failed. */
   async #restoreLimits(evidence: Evidence): Promise<void> {
-    if (ownerOf(evidence) !== 'source') return;
+    // While the call is still out the job may be, too, and these are its limits.
+    if (ownerOf(evidence) !== 'source' || this.#transfer?.call === 'out') return;
     try {
       await this.#transfer?.conductor.actuators.restore();
     } catch (error) {

@@ -111,6 +111,9 @@ export class Transfer {
     throw new PrecopyError(
       'ERR_PRECOPY_ABORT_HUNG',
       `The migration did not end within ${abortMs} ms after it was asked to abort`,
+      {
+        remedy: 'It may still be going on: follow it with adopt(), or call resolve() until it says who has the guest.',
+      },
     );
   }
 
