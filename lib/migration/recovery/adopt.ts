@@ -72,7 +72,7 @@ function adoptedCourse({ deadlines, sampleIntervalMs }: ResolvedOptions, wasPaus
 }
 
 /** The guest where it is: still on the source, or on the destination already. */
-async function findEitherSide({ source, destination }: Sides, { domain }: ResolvedOptions): Promise<Domain> {
+export async function findEitherSide({ source, destination }: Sides, { domain }: ResolvedOptions): Promise<Domain> {
   const found = (await source.findDomain(domain)) ?? (await destination.findDomain(domain));
   if (found !== undefined) return found;
   throw new PrecopyError('ERR_PRECOPY_NOTHING_TO_ADOPT', `Neither host has a guest '${domain}'`, {

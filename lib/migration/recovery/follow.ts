@@ -2,7 +2,7 @@ import type { Sides } from '../connect.js';
 import { sleep } from '../sampler.js';
 import type { Row } from './row.js';
 import { sightOf } from './sight.js';
-import { judge } from './table.js';
+import { isUnderWay, judge } from './table.js';
 
 /** How a job that nobody here has called for came to its end. */
 export interface Ending {
@@ -35,9 +35,4 @@ export async function followJob(
     row = await look();
   }
   return { row, wasUnderWay };
-}
-
-/** Somebody is still at it; a migration in the other direction is under way too, but not to be waited for. */
-function isUnderWay({ verdict, actions }: Row): boolean {
-  return verdict === 'under-way' && actions.includes('wait');
 }
