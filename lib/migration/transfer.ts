@@ -3,6 +3,7 @@ import type { Domain } from '../libvirt/index.js';
 import { type AbortAnswer, type AbortRequest, type CallState, requestAbort } from './abort.js';
 import type { Clock } from './clock.js';
 import type { Conductor } from './conductor.js';
+import { withDeadline } from './deadline.js';
 import { JobReader } from './job.js';
 import type { ResolvedOptions } from './options.js';
 import type { PhaseMachine } from './phases.js';
@@ -11,6 +12,9 @@ import { Sampler, sleep } from './sampler.js';
 
 /** How often the job is sampled when the end is near, in milliseconds. */
 const NEAR_SAMPLE_MS = 20;
+
+/** Why a guest stands still on the source while it runs on the destination and fetches the rest. */
+const POST_COPY: ReadonlySet<string> = new Set(['postcopy', 'postcopyFailed']);
 
 /** To be waited for when only the call's own end counts. */
 const never = () => new Promise<never>(() => {});
@@ -96,18 +100,14 @@ export class Transfer {
 
   /** Carries out an abort once it is asked for; rejects when the migration does not end in spite of it, and never resolves. */
   async #abortInVain(over: AbortSignal): Promise<never> {
-    const { abort, reporter, clock, guest, conductor, options } = this.#options;
+    const { abort, reporter, clock, options } = this.#options;
     const { abortMs } = options.deadlines;
     await abort.asked;
     reporter.tell({ type: 'abort', atMs: clock.atMs(), reason: abort.reason });
-    // Once post-copy runs, the guest lives on both hosts: an abort would lose it.
-    const isPostCopy = () => conductor.actuators.limits.postCopyActive;
-    this.#abortAnswer = isPostCopy()
-      ? Promise.resolve('refused')
-      : requestAbort(guest, abortMs, () => this.#call === 'back');
-    await (isPostCopy() ? never() : sleep(abortMs, over));
-    // It may have been on its way when the abort was asked for: libvirt has refused that, and the migration goes on.
-    if (isPostCopy()) await never();
+    this.#abortAnswer = this.#askToAbort();
+    await sleep(abortMs, over);
+    // It goes on, then, and so does the waiting: refused is not hung.
+    if (await this.#isInPostCopy()) await never();
     throw new PrecopyError(
       'ERR_PRECOPY_ABORT_HUNG',
       `The migration did not end within ${abortMs} ms after it was asked to abort`,
@@ -115,6 +115,25 @@ export class Transfer {
         remedy: 'It may still be going on: follow it with adopt(), or call resolve() until it says who has the guest.',
       },
     );
+  }
+
+  async #askToAbort(): Promise<AbortAnswer> {
+    const { guest, options } = this.#options;
+    // The guest lives on both hosts then: an abort would lose it.
+    if (await this.#isInPostCopy()) return 'refused';
+    return requestAbort(guest, options.deadlines.abortMs, () => this.#call === 'back');
+  }
+
+  /** Whether post-copy runs, whoever started it; never throws. */
+  async #isInPostCopy(): Promise<boolean> {
+    const { conductor, guest, options } = this.#options;
+    if (conductor.actuators.limits.postCopyActive) return true;
+    try {
+      const asking = guest().then((domain) => domain.getState());
+      return POST_COPY.has((await withDeadline(asking, options.deadlines.callMs, 'Asking for the state')).reason);
+    } catch {
+      return false;
+    }
   }
 
   /** Without samples nothing can be steered; the call goes on, and its end is what counts. */

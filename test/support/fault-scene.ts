@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import type { Test } from 'tap';
 import { type Guest, type Host, Lab } from '../../lib/lab/index.js';
-import { type DeadlineOptions, type Migration, type MigrationEventType, migrate } from '../../lib/migration/index.js';
+import {
+  type DeadlineOptions,
+  type MigrateOptions,
+  type Migration,
+  type MigrationEventType,
+  migrate,
+} from '../../lib/migration/index.js';
 import { Checker } from '../faults/checker.js';
 import { useOwnState } from '../lab/lab-state.js';
 import { moveOptions, startWriter, stillBeats, virshSees } from '../lab/moving.js';
@@ -57,8 +63,8 @@ export class FaultScene implements AsyncDisposable {
     return { ...this.whereabouts, deadlines: { connectMs: 3000, callMs: 3000 } };
   }
 
-  migrate(): Migration {
-    return migrate({ ...moveOptions(this.guest.name, this.a, this.b), deadlines: IMPATIENT });
+  migrate(more: Pick<MigrateOptions, 'policy'> = {}): Migration {
+    return migrate({ ...moveOptions(this.guest.name, this.a, this.b), deadlines: IMPATIENT, ...more });
   }
 
   /** The invariant: the guest runs there and nowhere else, it is whole, and it never ran twice. */
