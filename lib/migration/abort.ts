@@ -46,12 +46,18 @@ export type AbortAnswer = 'accepted' | 'refused' | 'unanswered' | 'too late';
  * as QEMU, in the stop-and-copy, writes into a dead link, since it holds its main lock meanwhile and its monitor is mute. libvirt then says
  * after half a minute that it could not get at the guest.
  *
+ * @param find - the guest on a connection that stands
  * @param isOver - true once the migration's call has come back
  */
-export async function requestAbort(domain: Domain, deadlineMs: number, isOver: () => boolean): Promise<AbortAnswer> {
+export async function requestAbort(
+  find: () => Promise<Domain>,
+  deadlineMs: number,
+  isOver: () => boolean,
+): Promise<AbortAnswer> {
   const giveUpAt = performance.now() + deadlineMs;
   while (!isOver()) {
     try {
+      const domain = await find();
       await withDeadline(domain.abortJob(), Math.max(1, giveUpAt - performance.now()), 'Asking to abort');
       return 'accepted';
     } catch (error) {

@@ -12,7 +12,7 @@ export type Hold = 'held' | 'broken' | 'none';
 const HELD = { limitMs: 1, bytesPerSecond: 1024 * 1024 } as const;
 
 /** The hold begins when what is left could be sent within this time, in milliseconds, or with the second pass. */
-const LEFT_MS = 100;
+const LEFT_MS = 200;
 
 /** Of that, what would be too much at the release is sent within this time, in milliseconds, before the stream is down to a trickle. */
 const DRAIN_MS = 500;

@@ -1,36 +1,37 @@
 import { PrecopyError } from '../errors.js';
-import { type Domain, DomainGetJobStatsFlags, type JobStats } from '../libvirt/index.js';
+import { type Domain, DomainGetJobStatsFlags, type JobStats, LibvirtError } from '../libvirt/index.js';
 import { withDeadline } from './deadline.js';
 import type { Side } from './side.js';
 
-/** The job's statistics, or undefined when there is no job to ask about: before it began, or once the guest has gone. */
-export function readJob(domain: Domain, deadlineMs: number): Promise<JobStats | undefined> {
-  return new JobReader(() => domain.getJobStats(0), deadlineMs).read();
-}
-
-/** Reads a job's statistics, one call at a time: one that is late is waited for again, since five in flight end a connection. */
+/** Reads a job, with one call in flight and no more: a daemon that does not answer closes the connection at the sixth. */
 export class JobReader {
-  readonly #ask: () => Promise<JobStats>;
+  readonly #find: () => Promise<Pick<Domain, 'getJobStats'>>;
   readonly #deadlineMs: number;
   #call: Promise<JobStats> | undefined;
 
-  /** @param deadlineMs - how long one reading waits */
-  constructor(ask: () => Promise<JobStats>, deadlineMs: number) {
-    this.#ask = ask;
+  /** @param find - the guest on a connection that stands */
+  constructor(find: () => Promise<Pick<Domain, 'getJobStats'>>, deadlineMs: number) {
+    this.#find = find;
     this.#deadlineMs = deadlineMs;
   }
 
-  /** Undefined when there is no job to ask about, or no answer in time. */
+  /** The job's statistics, or undefined when there is no job to ask about (before it began, or once the guest has gone) or no answer. */
   async read(): Promise<JobStats | undefined> {
-    this.#call ??= this.#ask().finally(() => {
-      this.#call = undefined;
-    });
     try {
+      this.#call ??= this.#ask();
       const stats = await withDeadline(this.#call, this.#deadlineMs, "Asking for the job's statistics");
       return stats.type === 'none' ? undefined : stats;
     } catch (error) {
-      if (error instanceof PrecopyError) return undefined;
+      if (error instanceof PrecopyError || error instanceof LibvirtError) return undefined;
       throw error;
+    }
+  }
+
+  async #ask(): Promise<JobStats> {
+    try {
+      return await (await this.#find()).getJobStats(0);
+    } finally {
+      this.#call = undefined;
     }
   }
 }

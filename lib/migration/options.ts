@@ -210,8 +210,13 @@ const listOf =
       ? undefined
       : `a list of ${allowed.join(', ')}, each at most once`;
 
+/** No timer waits longer. */
+const LONGEST_WAIT_MS = 24 * 24 * 3600 * 1000;
+
 const futureDate: Rule = (value) =>
-  value instanceof Date && value.getTime() > Date.now() ? undefined : 'a Date in the future';
+  value instanceof Date && value.getTime() > Date.now() && value.getTime() < Date.now() + LONGEST_WAIT_MS
+    ? undefined
+    : 'a Date in the future, within 24 days';
 
 const hook: Rule = (value) => {
   const isHook = (one: unknown): boolean =>

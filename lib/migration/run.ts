@@ -18,7 +18,7 @@ import type { HookContext } from './hooks.js';
 import { readCompletedJob } from './job.js';
 import type { JournalEntry } from './journal.js';
 import { learnFromRun } from './lesson.js';
-import { prepareLongCall } from './long-call.js';
+import { type LongCall, prepareLongCall } from './long-call.js';
 import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
 import { type Evidence, ownerOf } from './ownership.js';
@@ -34,6 +34,12 @@ import { Witness } from './witness.js';
 const SPLIT_BRAIN: Warning = {
   code: 'split-brain',
   message: 'The guest ran on both hosts; it was suspended on both at once.',
+};
+
+/** What is said when the connection of the long call broke. */
+const CALL_LOST: Warning = {
+  code: 'call-lost',
+  message: "The connection of the migration's call was lost; the migration goes on without it and is followed.",
 };
 
 /** Hooks that a phase begins with. The others are called where something waits for them. */
@@ -71,6 +77,7 @@ export class Run {
   constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void, course?: Course) {
     this.#options = options;
     this.#course = course;
+    this.#wasPaused = course?.wasPaused ?? false;
     this.#abort = abort;
     this.#reporter = new Reporter(options, emit, this.#clock);
     this.#hooks = new HookRunner(options.hooks, {
@@ -215,20 +222,25 @@ export class Run {
     const settings = policy.settings({ memoryTotalBytes: 0, diskTotalBytes: 0, budget, escalate });
     const start = await this.#prepareCall(sides, guest, settings);
     this.#phases.advance('prepare', this.#clock.atMs());
-    await withDeadline(start(), this.#options.deadlines.callMs, 'Moving the definition');
+    const over = new AbortController();
+    await withDeadline(start(over.signal), this.#options.deadlines.callMs, 'Moving the definition').finally(() =>
+      over.abort(),
+    );
   }
 
   #assemble(sides: Sides, guest: Domain, plan: MigrationPlan): Transfer {
     const parts = {
-      ...{ guest, options: this.#options, hooks: this.#hooks, abort: this.#abort },
+      ...{ options: this.#options, hooks: this.#hooks, abort: this.#abort },
       ...{ phases: this.#phases, reporter: this.#reporter, clock: this.#clock },
     };
-    const conductor = assembleConductor({ ...parts, plan });
-    return new Transfer({ ...parts, sides, conductor, call: this.#callBefore });
+    const conductor = assembleConductor({ ...parts, guest, plan });
+    const revived = () => sides.source.revive(guest);
+    return new Transfer({ ...parts, guest: revived, uuid: guest.uuid, sides, conductor, call: this.#callBefore });
   }
 
-  async #prepareCall(sides: Sides, { uuid }: Domain, settings: Settings): Promise<() => Promise<unknown>> {
-    const call = await prepareLongCall(sides, uuid, this.#options, { settings, safety: this.#safety });
+  async #prepareCall(sides: Sides, { uuid }: Domain, settings: Settings): Promise<LongCall['start']> {
+    const terms = { settings, safety: this.#safety, onLost: () => this.#reporter.warn(CALL_LOST) };
+    const call = await prepareLongCall(sides, uuid, this.#options, terms);
     this.#control = call.control;
     return call.start;
   }
@@ -242,7 +254,8 @@ export class Run {
 
   /** Where the guest stays, what was set for the migration is put back; limits outlive a migration that failed. */
   async #restoreLimits(evidence: Evidence): Promise<void> {
-    if (ownerOf(evidence) !== 'source') return;
+    // While the call is still out the job may be, too, and these are its limits.
+    if (ownerOf(evidence) !== 'source' || this.#transfer?.call === 'out') return;
     try {
       await this.#transfer?.conductor.actuators.restore();
     } catch (error) {

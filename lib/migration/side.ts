@@ -111,6 +111,25 @@ export class Side {
     }
   }
 
+  /** Whether the connection of the long call still stands; never throws. */
+  async isDataAlive(): Promise<boolean> {
+    try {
+      return await withDeadline(
+        this.data.isAlive(),
+        this.#deadlines.callMs,
+        `Asking for the ${this.role}'s connection`,
+      );
+    } catch {
+      return false;
+    }
+  }
+
+  /** The same guest on a connection that stands, where its own has broken. */
+  async revive(domain: Domain): Promise<Domain> {
+    if (domain.connection.lost === undefined) return domain;
+    return (await this.findDomain(domain.uuid)) ?? domain;
+  }
+
   /** Suspends the guest here, where it is. libvirt: virDomainSuspend. */
   async suspend(uuid: string): Promise<void> {
     const domain = await this.findDomain(uuid);

@@ -5,6 +5,7 @@ import { type AbortAnswer, type AbortRequest, type CallState, requestAbort } fro
 import type { Clock } from './clock.js';
 import type { Conductor } from './conductor.js';
 import type { Sides } from './connect.js';
+import { withDeadline } from './deadline.js';
 import type { MigrationSample, Role } from './events.js';
 import { JobReader } from './job.js';
 import { Lookout } from './lookout.js';
@@ -29,15 +30,22 @@ const STALLED: Warning = {
 const BREAK_CONNECTION =
   "Mend the link, and the migration goes on; or break the source's migration connection on its host (ss --kill dst <destination>), and the guest runs on there: then call resolve(). By itself the kernel gives up after about 15 minutes. Destroy the guest on neither host before.";
 
+const FOLLOW = 'It may still be going on: follow it with adopt(), or call resolve() until it says who has the guest.';
+
 const silent = (role: Role, why: string): Warning => ({
   code: 'host-silent',
   message: `The ${role} does not say whether it has the guest: ${why}`,
 });
+/** Why a guest stands still on the source while it runs on the destination and fetches the rest. */
+const POST_COPY: ReadonlySet<string> = new Set(['postcopy', 'postcopyFailed']);
+
 /** To be waited for when only the call's own end counts. */
 const never = () => new Promise<never>(() => {});
 
 export interface TransferOptions {
-  guest: Domain;
+  /** The guest on a connection that stands. */
+  guest: () => Promise<Domain>;
+  uuid: string;
   sides: Sides;
   conductor: Conductor;
   abort: AbortRequest;
@@ -120,36 +128,51 @@ export class Transfer {
 
   /** Carries out an abort once it is asked for; rejects when the migration does not end in spite of it, and never resolves. */
   async #abortInVain(over: AbortSignal): Promise<never> {
-    const { abort, reporter, clock, guest, conductor, options, phases } = this.#options;
+    const { abort, reporter, clock, options, phases } = this.#options;
     const { abortMs } = options.deadlines;
     await abort.asked;
     reporter.tell({ type: 'abort', atMs: clock.atMs(), reason: abort.reason });
-    // Once post-copy runs, the guest lives on both hosts: an abort would lose it.
-    const isPostCopy = () => conductor.actuators.limits.postCopyActive;
-    this.#abortAnswer = isPostCopy()
-      ? Promise.resolve('refused')
-      : requestAbort(guest, abortMs, () => this.#call === 'back');
-    await (isPostCopy() ? never() : sleep(abortMs, over));
-    // It may have been on its way when the abort was asked for: libvirt has refused that, and the migration goes on.
-    if (isPostCopy()) await never();
+    this.#abortAnswer = this.#askToAbort();
+    await sleep(abortMs, over);
+    // It goes on, then, and so does the waiting: refused is not hung.
+    if (await this.#isInPostCopy()) await never();
     throw new PrecopyError(
       'ERR_PRECOPY_ABORT_HUNG',
       `The migration did not end within ${abortMs} ms after it was asked to abort`,
-      phases.has('stop-and-copy') ? { remedy: BREAK_CONNECTION } : {},
+      { remedy: phases.has('stop-and-copy') ? BREAK_CONNECTION : FOLLOW },
     );
   }
 
   #lookOut(): Lookout[] {
-    const { guest, sides, reporter, clock, options } = this.#options;
+    const { uuid, sides, reporter, clock, options } = this.#options;
     const lookouts = [sides.source, sides.destination].map((side) => {
       const onChange = (view: SideView) => {
         reporter.tell({ type: 'host', atMs: clock.atMs(), side: side.role, view });
         if (view.seen === 'unreachable') reporter.warn(silent(side.role, view.why));
       };
-      return new Lookout({ side, uuid: guest.uuid, intervalMs: options.sampleIntervalMs, onChange });
+      return new Lookout({ side, uuid, intervalMs: options.sampleIntervalMs, onChange });
     });
     for (const lookout of lookouts) void lookout.run();
     return lookouts;
+  }
+
+  async #askToAbort(): Promise<AbortAnswer> {
+    const { guest, options } = this.#options;
+    // The guest lives on both hosts then: an abort would lose it.
+    if (await this.#isInPostCopy()) return 'refused';
+    return requestAbort(guest, options.deadlines.abortMs, () => this.#call === 'back');
+  }
+
+  /** Whether post-copy runs, whoever started it; never throws. */
+  async #isInPostCopy(): Promise<boolean> {
+    const { conductor, guest, options } = this.#options;
+    if (conductor.actuators.limits.postCopyActive) return true;
+    try {
+      const asking = guest().then((domain) => domain.getState());
+      return POST_COPY.has((await withDeadline(asking, options.deadlines.callMs, 'Asking for the state')).reason);
+    } catch {
+      return false;
+    }
   }
 
   /** Without samples nothing can be steered; the call goes on, and its end is what counts. */
@@ -163,7 +186,7 @@ export class Transfer {
 
   #newSampler(): Sampler {
     const { conductor, guest, phases, clock, options } = this.#options;
-    const reader = new JobReader(() => guest.getJobStats(0), options.deadlines.callMs);
+    const reader = new JobReader(guest, options.deadlines.callMs);
     return new Sampler({
       intervalMs: () =>
         Math.min(options.sampleIntervalMs, conductor.isNear ? NEAR_SAMPLE_MS : Number.POSITIVE_INFINITY),

@@ -6,17 +6,17 @@ import { Clock } from './clock.js';
 import { connectSides, type Sides } from './connect.js';
 import { withDeadline } from './deadline.js';
 import type { MigrationEvent, MigrationSample } from './events.js';
-import { readJob } from './job.js';
+import { JobReader } from './job.js';
 import { type DeadlineOptions, type Host, type ResolvedOptions, resolveOptions } from './options.js';
 import type { Owner } from './ownership.js';
 import { PassTracker } from './pass-tracker.js';
 import { PhaseMachine } from './phases.js';
 import { findEitherSide } from './recovery/adopt.js';
+import { followJob } from './recovery/follow.js';
 import { type RecoveryTarget, readTarget } from './recovery/options.js';
-import type { Row, Verdict } from './recovery/row.js';
-import { sightOf } from './recovery/sight.js';
-import { isUnderWay, judge } from './recovery/table.js';
-import { Sampler, sleep } from './sampler.js';
+import type { Verdict } from './recovery/row.js';
+import { isUnderWay } from './recovery/table.js';
+import { Sampler } from './sampler.js';
 import { Witness } from './witness.js';
 
 export interface WatchOptions extends RecoveryTarget {
@@ -107,10 +107,11 @@ class Onlooker {
     const { callMs } = this.#options.deadlines;
     const guest = await findEitherSide(this.#sides, this.#options);
     const events = on(this.#events, 'event', { close: ['end'] });
+    const reader = new JobReader(() => this.#sides.source.revive(guest), callMs);
     const sampler = new Sampler({
       intervalMs: () => this.#options.sampleIntervalMs,
       atMs: () => this.#clock.atMs(),
-      read: () => readJob(guest, callMs),
+      read: () => reader.read(),
       onReading: (stats, sample, atMs) => {
         this.#countPasses(stats, atMs);
         this.#tell({ type: 'sample', atMs, ...sample });
@@ -141,24 +142,14 @@ class Onlooker {
 
   /** Resolves when nothing is under way any more; with undefined when nobody wants to know. */
   async #untilOver(uuid: string, witness: Witness): Promise<WatchEvent | undefined> {
-    let row = await this.#judge(uuid);
-    const wasUnderWay = isUnderWay(row);
-    while (isUnderWay(row)) {
-      await sleep(this.#options.sampleIntervalMs, this.#signal);
-      if (this.#signal?.aborted) return undefined;
-      row = await this.#judge(uuid);
-    }
+    const over = this.#signal ?? new AbortController().signal;
+    const pace = { callMs: this.#options.deadlines.callMs, intervalMs: this.#options.sampleIntervalMs };
+    const { row, wasUnderWay } = await followJob(this.#sides, uuid, pace, over);
+    if (over.aborted && isUnderWay(row)) return undefined;
     const { verdict, says, owner } = row;
     if (wasUnderWay) this.#phases.skipToSettle(this.#clock.atMs());
     const pauseMs = witness.observedPauseMs;
     return { type: 'over', atMs: this.#clock.atMs(), wasUnderWay, verdict, says, owner, pauseMs };
-  }
-
-  async #judge(uuid: string): Promise<Row> {
-    const { callMs } = this.#options.deadlines;
-    const destination = await sightOf(this.#sides.destination, uuid, callMs);
-    const source = await sightOf(this.#sides.source, uuid, callMs);
-    return judge({ source, destination, destinationRan: false });
   }
 
   #countPasses(stats: JobStats, atMs: number): void {

@@ -1,21 +1,13 @@
-import { once } from 'node:events';
 import { test } from 'tap';
-import { adopt, type Migration, type MigrationEventType, type Resolution, resolve } from '../../lib/migration/index.js';
+import { adopt, type Migration, type Resolution, resolve } from '../../lib/migration/index.js';
+import { virsh } from '../../lib/policy/index.js';
 import { virshSees } from '../lab/moving.js';
-import { FaultScene } from '../support/fault-scene.js';
+import { eventOf, FaultScene } from '../support/fault-scene.js';
 
 // The invariant: whatever dies beneath a migration, resolve() ends with exactly one owner and says which one, or says that it cannot be
 // proven and does nothing.
 
 const UNPROVEN = { verdict: 'indeterminate', owner: 'unknown', actions: [], remedy: /Fence/ } as const;
-
-/** Resolves at an event of the migration; the guest's, when `side` and its name are given. */
-async function eventOf(migration: Migration, type: MigrationEventType, which: object = {}): Promise<void> {
-  for (;;) {
-    const [event] = await once(migration, type);
-    if (Object.entries(which).every(([key, value]) => Reflect.get(Object(event), key) === value)) return;
-  }
-}
 
 const doneIn = ({ actions }: Resolution) =>
   actions.filter(({ action, outcome }) => action !== 'wait' && outcome === 'done').map(({ action }) => action);
@@ -123,6 +115,20 @@ test('a migration that was adopted can be aborted', async (t) => {
   });
   t.match(await migration.outcome, { outcome: 'failed', owner: 'source' });
   await scene.runsOn(t, scene.a);
+});
+
+test('one that is in post-copy cannot: the abort is refused, and the migration is followed to its end', async (t) => {
+  await using scene = await FaultScene.start(t, 'committed', 20e6);
+  const migration = scene.migrate({ policy: virsh({ postCopyAfterPreCopy: true }) });
+  await eventOf(migration, 'guest', { side: 'source', event: 'suspended' });
+  const adopted = adopt({ ...scene.whereabouts, deadlines: { abortMs: 100 } });
+  adopted.abort('too late?');
+  const result = await adopted.outcome;
+  t.comment(JSON.stringify({ abort: result.abort, error: result.error }));
+  // Post-copy may be over before the abort is asked for.
+  t.match(result, { outcome: 'completed', owner: 'destination', abort: { outcome: /refused|completedAnyway/ } });
+  t.match(await migration.outcome, { outcome: 'completed' });
+  await scene.runsOn(t, scene.b);
 });
 
 test('the source loses its power in pre-copy and comes back: the guest is lost, and that is said', async (t) => {

@@ -1,6 +1,13 @@
+import { once } from 'node:events';
 import type { Test } from 'tap';
 import { type Guest, type Host, Lab } from '../../lib/lab/index.js';
-import { type DeadlineOptions, type Migration, migrate } from '../../lib/migration/index.js';
+import {
+  type DeadlineOptions,
+  type MigrateOptions,
+  type Migration,
+  type MigrationEventType,
+  migrate,
+} from '../../lib/migration/index.js';
 import { Checker } from '../faults/checker.js';
 import { useOwnState } from '../lab/lab-state.js';
 import { moveOptions, startWriter, stillBeats, virshSees } from '../lab/moving.js';
@@ -10,6 +17,14 @@ const IMPATIENT: DeadlineOptions = { connectMs: 3000, callMs: 3000, settleMs: 50
 
 /** Slow enough that a guest of 256 MiB is in pre-copy for seconds. */
 const SLOW = { bitsPerSecond: 200e6 };
+
+/** Resolves at an event of the migration; the guest's, when `side` and its name are given. */
+export async function eventOf(migration: Migration, type: MigrationEventType, which: object = {}): Promise<void> {
+  for (;;) {
+    const [event] = await once(migration, type);
+    if (Object.entries(which).every(([key, value]) => Reflect.get(Object(event), key) === value)) return;
+  }
+}
 
 /** Two hosts, a guest that is to go from `a` to `b`, and somebody who watches that it never runs twice. */
 export class FaultScene implements AsyncDisposable {
@@ -48,8 +63,8 @@ export class FaultScene implements AsyncDisposable {
     return { ...this.whereabouts, deadlines: { connectMs: 3000, callMs: 3000 } };
   }
 
-  migrate(): Migration {
-    return migrate({ ...moveOptions(this.guest.name, this.a, this.b), deadlines: IMPATIENT });
+  migrate(more: Pick<MigrateOptions, 'policy'> = {}): Migration {
+    return migrate({ ...moveOptions(this.guest.name, this.a, this.b), deadlines: IMPATIENT, ...more });
   }
 
   /** The invariant: the guest runs there and nowhere else, it is whole, and it never ran twice. */

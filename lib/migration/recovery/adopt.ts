@@ -5,11 +5,9 @@ import type { Sides } from '../connect.js';
 import type { Course } from '../course.js';
 import { Migration } from '../migration.js';
 import { type DeadlineOptions, type ResolvedOptions, resolveOptions } from '../options.js';
-import { sleep } from '../sampler.js';
+import { followJob } from './follow.js';
 import { type RecoveryTarget, readTarget } from './options.js';
 import type { Row } from './row.js';
-import { sightOf } from './sight.js';
-import { isUnderWay, judge } from './table.js';
 
 export interface AdoptOptions extends RecoveryTarget {
   /** How often the job is sampled, in milliseconds. Default 100. */
@@ -46,7 +44,7 @@ const rules: Rules<AdoptOptions> = {
 export function adopt(options: AdoptOptions): Migration {
   checkOptions<AdoptOptions>('', options, rules);
   const { sampleIntervalMs, trace, deadlines, signal } = options;
-  const { source, destination, domain } = readTarget(options);
+  const { source, destination, domain, wasRunning } = readTarget(options);
   const resolved = resolveOptions({
     // Watched, not steered: whoever started it has set the limits.
     ...{ source, destination, domain, policy: 'qemu' as const },
@@ -55,25 +53,19 @@ export function adopt(options: AdoptOptions): Migration {
     ...(deadlines === undefined ? {} : { deadlines }),
     ...(signal === undefined ? {} : { signal }),
   });
-  return new Migration(resolved, adoptedCourse(resolved));
+  return new Migration(resolved, adoptedCourse(resolved, wasRunning === false));
 }
 
-function adoptedCourse({ deadlines, sampleIntervalMs }: ResolvedOptions): Course {
-  const judgeBoth = async (sides: Sides, uuid: string): Promise<Row> => {
-    const destination = await sightOf(sides.destination, uuid, deadlines.callMs);
-    const source = await sightOf(sides.source, uuid, deadlines.callMs);
-    return judge({ source, destination, destinationRan: false });
-  };
+function adoptedCourse({ deadlines, sampleIntervalMs }: ResolvedOptions, wasPaused: boolean): Course {
   return {
+    wasPaused,
     find: findEitherSide,
     async follow(sides, { uuid }, over) {
-      let row = await judgeBoth(sides, uuid);
-      const wasUnderWay = isUnderWay(row);
-      while (isUnderWay(row) && !over.aborted) {
-        await sleep(sampleIntervalMs, over);
-        row = await judgeBoth(sides, uuid);
-      }
-      if (row.verdict === 'completed' && row.actions.length === 0) return;
+      const pace = { callMs: deadlines.callMs, intervalMs: sampleIntervalMs };
+      const { row, wasUnderWay } = await followJob(sides, uuid, pace, over);
+      // One that was paused before stays so.
+      const isDone = row.actions.every((action) => wasPaused && action === 'resume-destination');
+      if (row.verdict === 'completed' && isDone) return;
       throw ended(row, wasUnderWay);
     },
   };

@@ -2,7 +2,7 @@ import type { Domain, SaveParameters } from '../../libvirt/index.js';
 import { abortSignal, anyObject, checkOptions, oneOf, type Rules, text } from '../../validation.js';
 import { requireGuest } from '../connect.js';
 import { withDeadline } from '../deadline.js';
-import { readJob } from '../job.js';
+import { JobReader } from '../job.js';
 import { type DeadlineOptions, type Host, hostRule, resolveDeadlines } from '../options.js';
 import { type HostIdentity, MigrationError } from '../result.js';
 import { Side } from '../side.js';
@@ -123,7 +123,7 @@ async function requireSavable(side: Side, guest: Domain, file: string, callMs: n
       'Start it.',
     );
   }
-  const job = await readJob(guest, callMs);
+  const job = await new JobReader(async () => guest, callMs).read();
   if (job !== undefined) {
     refuse(
       'ERR_PRECOPY_JOB_ACTIVE',
