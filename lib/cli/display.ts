@@ -1,14 +1,17 @@
 import type { WriteStream } from 'node:tty';
-import type { Host, MigrationEvent } from '../migration/index.js';
+import type { Host, MigrationEvent, WatchEvent } from '../migration/index.js';
 import type { Budget } from '../policy/index.js';
 import { Progress } from './progress.js';
 import { Screen } from './screen/screen.js';
 import { initialState } from './screen/state.js';
 import { styleOf } from './screen/style.js';
 
+/** An event of a migration, or what is seen of one by looking on. */
+export type ShownEvent = MigrationEvent | Exclude<WatchEvent, { type: 'over' }>;
+
 /** Where the events of a migration are shown to a person. */
 export interface Display {
-  show(event: MigrationEvent): void;
+  show(event: ShownEvent): void;
   /** A line of somebody else's, a hook's for example. */
   say(line: string): void;
   close(): void;

@@ -1,10 +1,10 @@
-import type { MigrationEvent } from '../migration/index.js';
 import type { Action } from '../policy/index.js';
+import type { ShownEvent } from './display.js';
 import { formatBytes, formatMs } from './format.js';
 import { inFlags } from './words.js';
 
 /** What an event is to a person, in one line; undefined for those that are progress and no news. Pure. */
-export function wordsOfEvent(event: MigrationEvent): string | undefined {
+export function wordsOfEvent(event: ShownEvent): string | undefined {
   switch (event.type) {
     case 'decision': {
       if (event.action.kind === 'continue') return undefined;

@@ -5,7 +5,7 @@ import { checkOptions, type Rule, type Rules } from '../validation.js';
 import { Clock } from './clock.js';
 import { connectSides, type Sides } from './connect.js';
 import { withDeadline } from './deadline.js';
-import type { MigrationEvent } from './events.js';
+import type { MigrationEvent, MigrationSample } from './events.js';
 import { readJob } from './job.js';
 import { type DeadlineOptions, type Host, type ResolvedOptions, resolveOptions } from './options.js';
 import type { Owner } from './ownership.js';
@@ -13,8 +13,9 @@ import { PassTracker } from './pass-tracker.js';
 import { PhaseMachine } from './phases.js';
 import { findEitherSide } from './recovery/adopt.js';
 import { type RecoveryTarget, readTarget } from './recovery/options.js';
+import { isUnderWay, type Row, type Verdict } from './recovery/row.js';
 import { sightOf } from './recovery/sight.js';
-import { isUnderWay, judge, type Row, type Verdict } from './recovery/table.js';
+import { judge } from './recovery/table.js';
 import { Sampler, sleep } from './sampler.js';
 import { Witness } from './witness.js';
 
@@ -28,7 +29,8 @@ export interface WatchOptions extends RecoveryTarget {
 
 /** What is seen of a migration from outside. `atMs` is on one clock for both hosts: milliseconds since the watching began. */
 export type WatchEvent =
-  | Extract<MigrationEvent, { type: 'phase' | 'sample' | 'pass' | 'guest' }>
+  | Extract<MigrationEvent, { type: 'phase' | 'pass' | 'guest' }>
+  | ({ type: 'sample'; atMs: number } & MigrationSample)
   /** Always the last one, unless the signal ended the watching: what has become of the migration, as both hosts show it. */
   | {
       type: 'over';

@@ -1,7 +1,6 @@
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
-import type { MigrationEvent } from '../../migration/index.js';
-import type { Display } from '../display.js';
+import type { Display, ShownEvent } from '../display.js';
 import { wordsOfEvent } from '../event-words.js';
 import { formatMs, wrap } from '../format.js';
 import { render } from './render.js';
@@ -37,7 +36,7 @@ export class Screen implements Display {
     terminal.on('resize', this.#onResize);
   }
 
-  show(event: MigrationEvent): void {
+  show(event: ShownEvent): void {
     this.#state = after(this.#state, event);
     const words = wordsOfEvent(event);
     if (words !== undefined) this.#print(event.atMs, words, event.type === 'warning' || event.type === 'abort');

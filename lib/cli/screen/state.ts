@@ -1,5 +1,6 @@
-import type { MigrationEvent, MigrationResult, MigrationSample, Phase, Role } from '../../migration/index.js';
+import type { MigrationResult, MigrationSample, Phase, Role } from '../../migration/index.js';
 import type { Budget } from '../../policy/index.js';
+import type { ShownEvent } from '../display.js';
 
 /** A pass as far as it has come. */
 export interface PassState {
@@ -48,7 +49,7 @@ export function initialState(about: Pick<ScreenState, 'domain' | 'source' | 'des
 const NEW_SHARE = 0.2;
 
 /** The state after an event. Pure. */
-export function after(state: ScreenState, event: MigrationEvent): ScreenState {
+export function after(state: ScreenState, event: ShownEvent): ScreenState {
   switch (event.type) {
     case 'phase':
       return { ...state, phases: [...state.phases, { phase: event.phase, atMs: event.atMs }] };
