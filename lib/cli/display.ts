@@ -7,7 +7,7 @@ import { initialState } from './screen/state.js';
 import { styleOf } from './screen/style.js';
 
 /** An event of a migration, or what is seen of one by looking on. */
-export type ShownEvent = MigrationEvent | Exclude<WatchEvent, { type: 'over' }>;
+export type ShownEvent = MigrationEvent | WatchEvent;
 
 /** Where the events of a migration are shown to a person. */
 export interface Display {

@@ -158,7 +158,8 @@ test('the commands, as people use them', async (t) => {
 
   await t.test('a ladder in a file, and a switchover at a moment', async (t) => {
     const ladder = join(state, 'ladder.json');
-    writeFileSync(ladder, JSON.stringify({ name: 'quick', settings: { downtimeLimitMs: 100 }, rungs: [] }));
+    const rung = { when: { passesWithoutProgress: { atLeast: 3 } }, do: [{ action: 'downtime-limit', limitMs: 300 }] };
+    writeFileSync(ladder, JSON.stringify({ name: 'quick', settings: { downtimeLimitMs: 100 }, rungs: [rung] }));
     const at = ['--policy', ladder, '--switchover-at', '+4s'];
     const moved = await precopy('migrate', 'used', ...moveFlags(a, b), ...at, '--json');
     const last = JSON.parse(moved.stdout.trim().split('\n').at(-1) ?? '');

@@ -101,6 +101,26 @@ test('the pause runs, and then is what it was', (t) => {
   t.end();
 });
 
+test('a migration that is cancelled shows how far it came', (t) => {
+  const seen = stateOf([...START, { type: 'phase', atMs: 6000, phase: 'settle' }]);
+  const over = after(seen, {
+    type: 'over',
+    atMs: 6100,
+    wasUnderWay: true,
+    verdict: 'rolled-back',
+    says: '',
+    owner: 'source',
+    pauseMs: undefined,
+  });
+  t.same(drawn(over, 9000, 80), [
+    'db1  a → b                                                               6.10 s',
+    '✓ connect  ✓ prepare  ✗ pre-copy  · stop-and-copy  · handover  ✓ settle',
+    'pass 1   ██████████████████████▌░░░░░░░░░░░░░░░░░░░░░░     1.0 GB    5.60 s',
+  ]);
+  t.match(drawn(over, 9000, 40), [/6\.10 s/, /^failed$/, /^pass 1/]);
+  t.end();
+});
+
 test('what does not converge is said so', (t) => {
   const state = stateOf([...START, ...SECOND_PASS, sample(11_600, { dirtiedBytesPerSecond: 2e8 })]);
   t.equal(remainingMs(state), undefined);

@@ -17,6 +17,9 @@ export interface Terminal extends NodeJS.WritableStream {
 /** How often the screen is drawn anew, in milliseconds: more often is only flicker. */
 const REDRAW_MS = 100;
 
+/** How long a terminal is left alone after a change of its size, in milliseconds. */
+const REST_MS = 250;
+
 const TIME_COLUMNS = 8;
 
 /** What does not change is drawn at the bottom of a terminal, again and again in the same place; what is news goes past above it. */
@@ -24,8 +27,10 @@ export class Screen implements Display {
   readonly #terminal: Terminal;
   readonly #style: Style;
   readonly #startedAtMs = performance.now();
-  readonly #ticker = setInterval(() => this.#redraw(), REDRAW_MS).unref();
-  readonly #onResize = () => this.#redraw();
+  readonly #ticker = setInterval(() => this.#tick(), REDRAW_MS).unref();
+  /** A terminal that is being resized still moves its lines about. */
+  readonly #onResize = () => this.#rest();
+  #restsUntilMs = 0;
   #state: ScreenState;
   #drawn: readonly string[] = [];
 
@@ -56,6 +61,14 @@ export class Screen implements Display {
 
   #atMs(): number {
     return performance.now() - this.#startedAtMs;
+  }
+
+  #tick(): void {
+    if (this.#atMs() >= this.#restsUntilMs) this.#redraw();
+  }
+
+  #rest(): void {
+    this.#restsUntilMs = this.#atMs() + REST_MS;
   }
 
   #print(atMs: number, words: string, isLoud: boolean): void {
