@@ -162,6 +162,7 @@ test('the commands, as people use them', async (t) => {
     writeFileSync(ladder, JSON.stringify({ name: 'quick', settings: { downtimeLimitMs: 100 }, rungs: [rung] }));
     const at = ['--policy', ladder, '--switchover-at', '+4s'];
     const moved = await precopy('migrate', 'used', ...moveFlags(a, b), ...at, '--json');
+    t.comment(moved.stderr);
     const last = JSON.parse(moved.stdout.trim().split('\n').at(-1) ?? '');
     t.match(
       { code: moved.code, last },
