@@ -1,7 +1,5 @@
-import type { MigrationSample } from '../migration/index.js';
-import type { Outlook } from '../policy/index.js';
-import type { Display } from './display.js';
-import type { ShownEvent } from './event-words.js';
+import type { AssessedSample } from '../migration/index.js';
+import type { Display, ShownEvent } from './display.js';
 import { wordsOfEvent } from './event-words.js';
 import { formatBytes, formatMs, formatSeconds } from './format.js';
 
@@ -51,9 +49,9 @@ export class Progress implements Display {
   }
 }
 
-function standing(sample: MigrationSample & Partial<Outlook>): string {
+function standing(sample: AssessedSample): string {
   return [
-    ...(sample.progress === undefined ? [] : [`${Math.floor(sample.progress * 100)} %`]),
+    `${Math.floor(sample.progress * 100)} %`,
     ...(sample.etaMs === undefined ? [] : [`about ${formatSeconds(sample.etaMs)} to go`]),
     `left ${formatBytes(sample.memoryRemainingBytes)}`,
     `sent ${formatBytes(sample.sentBytesPerSecond)}/s`,

@@ -31,6 +31,11 @@ export interface MigrationSample {
   diskRemainingBytes: number;
 }
 
+/** A sample, how far the job is by it, and how it is doing. */
+export interface AssessedSample extends MigrationSample, Outlook {
+  pace: Pace;
+}
+
 /** How a migration is steered, settled just before its start. */
 export interface MigrationPlan {
   /** The policy's name. */
@@ -59,10 +64,10 @@ export type MigrationEvent =
     }
   | ({ type: 'plan'; atMs: number } & MigrationPlan)
   /**
-   * How the job is, how far, and how it is doing. `isSteered`: whether the policy may decide on it, which it does not while something is
+   * `isSteered`: whether the policy may decide on it, which it does not while something is
    * still being done.
    */
-  | ({ type: 'sample'; atMs: number; isSteered: boolean; pace: Pace } & MigrationSample & Limits & Outlook)
+  | ({ type: 'sample'; atMs: number; isSteered: boolean } & AssessedSample & Limits)
   /** The pace is another from here on; a stall is a warning as well. */
   | { type: 'pace'; atMs: number; pace: Pace; was: Pace }
   /** A pass over the dirty pages began. */

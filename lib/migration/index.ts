@@ -1,7 +1,14 @@
 export type { Limits } from './actuators.js';
 export { eventChannel, MIGRATION_CHANNEL, type MigrationMessage, type MigrationTrace } from './channels.js';
 export type { DecisionRecord } from './conductor.js';
-export type { MigrationEvent, MigrationEventType, MigrationPlan, MigrationSample, Role } from './events.js';
+export type {
+  AssessedSample,
+  MigrationEvent,
+  MigrationEventType,
+  MigrationPlan,
+  MigrationSample,
+  Role,
+} from './events.js';
 export type { Hold } from './gate.js';
 export {
   type EndContext,
