@@ -2,11 +2,11 @@ import type { JobStats } from '../libvirt/index.js';
 import { type Action, type Note, permitted, type View } from '../policy/index.js';
 import type { AbortRequest } from './abort.js';
 import type { Actuators } from './actuators.js';
-import type { Gate } from './gate.js';
+import { type Gate, isHarmlessToHold } from './gate.js';
 import type { HookRunner } from './hook-runner.js';
 import type { LandingGear } from './landing.js';
 import { sleep } from './sampler.js';
-import type { Steering } from './steering.js';
+import { hasBegun, type Steering } from './steering.js';
 
 /** A decision and what became of it: the trail is part of the result. */
 export interface DecisionRecord {
@@ -44,20 +44,11 @@ export interface ConductorOptions {
 /** From the release of an idle guest to its stop, in milliseconds: the release comes by so much before the moment asked for. */
 const RELEASE_LEAD_MS = 60;
 
-/** What may be done while the switchover is held: nothing that would stop the guest, or undo the hold. */
-export const isHarmlessToHold = ({ kind }: Action): boolean =>
-  kind === 'throttle' || kind === 'abort' || kind === 'continue';
-
 /** The end is near when what is left could be sent within this time, in milliseconds. */
 const NEAR_MS = 400;
 
 function isNearTheEnd({ linkBytesPerSecond, memoryRemainingBytes }: View): boolean {
   return linkBytesPerSecond !== undefined && memoryRemainingBytes <= (linkBytesPerSecond / 1000) * NEAR_MS;
-}
-
-/** Until QEMU has looked at the memory for the first time there is nothing left to send, and nothing sent. */
-function hasBegun({ memoryRemainingBytes = 0, memoryProcessedBytes = 0 }: JobStats): boolean {
-  return memoryRemainingBytes > 0 || memoryProcessedBytes > 0;
 }
 
 /** Steers a running job: readings in, the policy's advice out, carried out one decision at a time. */

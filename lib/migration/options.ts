@@ -5,11 +5,9 @@ import {
   ESCALATIONS,
   type Escalation,
   type Ladder,
-  ladder,
   type Policy,
   type PolicyName,
-  policies,
-  policyByName,
+  toPolicy,
 } from '../policy/index.js';
 import {
   abortSignal,
@@ -265,7 +263,7 @@ export function resolveOptions(options: MigrateOptions): ResolvedOptions {
     hooks: { ...options.hooks },
     safety: options.safety ?? 'auto',
     allow: options.allow ?? [],
-    policy: resolvePolicy(options.policy),
+    policy: toPolicy(options.policy ?? 'budget'),
     budget: { ...options.budget },
     escalate: options.escalate ?? [],
     expect: { ...options.expect },
@@ -273,10 +271,4 @@ export function resolveOptions(options: MigrateOptions): ResolvedOptions {
     deadlines: { ...DEFAULT_DEADLINES, ...options.deadlines },
     sampleIntervalMs: options.sampleIntervalMs ?? 100,
   };
-}
-
-function resolvePolicy(policy: MigrateOptions['policy']): Policy {
-  if (policy === undefined) return policies.byName.budget;
-  if (typeof policy === 'string') return policyByName(policy);
-  return 'decide' in policy ? policy : ladder(policy);
 }

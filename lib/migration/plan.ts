@@ -8,13 +8,8 @@ export function capabilitiesOf({ autoConverge, postCopy }: Settings, hasMonitor:
 }
 
 /** How a guest's migration is to be steered. */
-export function planOf(
-  guest: Domain,
-  policy: Policy,
-  situation: Situation,
-  settings: Settings,
-  fixedPauseMs: number,
-): MigrationPlan {
+export function planOf(guest: Domain, policy: Policy, situation: Situation, fixedPauseMs: number): MigrationPlan {
+  const settings = policy.settings(situation);
   const hasMonitor = guest.connection.options.allowMonitorCommand === true;
   const can = capabilitiesOf(settings, hasMonitor);
   return { policy: policy.name, situation, settings, can, hasMonitor, fixedPauseMs };

@@ -1,33 +1,51 @@
 import { arch, release, type as systemName } from 'node:os';
-import type { TraceEntry, TraceHeader, TraceOptions, TraceResult } from '../trace/format.js';
-import { TRACE_VERSION } from '../trace/format.js';
+import type { CallTrace } from '../libvirt/index.js';
+import {
+  TRACE_VERSION,
+  type TraceCall,
+  type TraceEntry,
+  type TraceHeader,
+  type TraceOptions,
+  type TraceResult,
+} from '../trace/format.js';
 import { TraceWriter } from '../trace/writer.js';
 import { VERSION } from '../version.js';
-import type { MigrationEvent } from './events.js';
+import { recordCalls } from './call-recorder.js';
+import type { Clock } from './clock.js';
+import type { MigrationEvent, Role } from './events.js';
 import type { ResolvedOptions } from './options.js';
 import type { MigrationResult } from './result.js';
 import { secretsOf, withoutPassword, withoutSecrets, withoutWords } from './secrets.js';
+import { uriOf } from './side.js';
 
 /** Writes a run into its trace, where it has one. A disk that is full ends the trace, not the migration. */
 export class Tracer {
   readonly #options: ResolvedOptions;
-  readonly #secrets: readonly string[];
+  readonly #clock: Clock;
   readonly #onEnd: (why: string) => void;
+  readonly #secrets: readonly string[];
   #writer: TraceWriter | undefined;
 
   /** @param onEnd - told when the trace cannot be written any more, and why */
-  constructor(options: ResolvedOptions, onEnd: (why: string) => void) {
+  constructor(options: ResolvedOptions, clock: Clock, onEnd: (why: string) => void) {
     this.#options = options;
-    this.#secrets = [options.source, options.destination].flatMap(secretsOf);
+    this.#clock = clock;
     this.#onEnd = onEnd;
+    this.#secrets = [options.source, options.destination].flatMap(secretsOf);
+  }
+
+  /** Runs `work`, whose calls into libvirt are written down. What is done in an event of libvirt's is not known to belong to it. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#options.trace === undefined) return work();
+    return recordCalls((call) => this.#write(this.#callEntry(call)), work);
   }
 
   /** @throws PrecopyError `ERR_PRECOPY_TRACE`: before anything is touched */
-  async open(startedAt: Date, isAdopted: boolean): Promise<void> {
+  async open(isAdopted: boolean): Promise<void> {
     const { trace } = this.#options;
     if (trace === undefined) return;
     this.#writer = await TraceWriter.create(trace, this.#onEnd);
-    this.#write(headerOf(this.#options, startedAt, isAdopted));
+    this.#write(headerOf(this.#options, this.#clock.startedAt, isAdopted));
   }
 
   /** Writes an event down. */
@@ -43,6 +61,24 @@ export class Tracer {
   #write(entry: TraceEntry): void {
     // Samples are many, and hold nothing but numbers.
     this.#writer?.write(entry.type === 'sample' ? entry : withoutWords(entry, this.#secrets));
+  }
+
+  #callEntry({ function: name, uri, durationMs = 0, error }: CallTrace): TraceCall {
+    const side = this.#sideOf(uri);
+    return {
+      type: 'call',
+      atMs: this.#clock.atMs() - durationMs,
+      function: name,
+      ...(side === undefined ? {} : { side }),
+      durationMs,
+      ...(error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) }),
+    };
+  }
+
+  #sideOf(uri: string): Role | undefined {
+    const [source, destination] = [uriOf(this.#options.source), uriOf(this.#options.destination)];
+    if (source === destination) return undefined;
+    return uri === source ? 'source' : 'destination';
   }
 }
 

@@ -53,21 +53,22 @@ export interface TraceForecast {
   readonly forecast: Readonly<Record<string, unknown>>;
 }
 
-/** A call into libvirt that has come back. */
+/** A call into libvirt that has come back; one that never did is not there. */
 export interface TraceCall {
   readonly type: 'call';
   /** When it was made. */
   readonly atMs: number;
-  /** The name of the method, such as `getJobStats`. */
-  readonly name: string;
-  readonly side: Role;
+  /** libvirt's function, such as `virDomainGetJobStats`. */
+  readonly function: string;
+  /** On which host; absent where both have the same URI. */
+  readonly side?: Role;
   readonly durationMs: number;
   /** Why it failed; absent when it did not. */
   readonly error?: string;
 }
 
 /** How an error is written down. */
-export interface TraceError {
+export interface WrittenError {
   readonly code: string;
   readonly message: string;
   readonly remedy?: string;
@@ -75,7 +76,7 @@ export interface TraceError {
 
 /** The result without what has entries of its own. */
 export interface TraceResult extends Omit<MigrationResult, 'decisions' | 'warnings' | 'startedAt' | 'error'> {
-  readonly error?: TraceError;
+  readonly error?: WrittenError;
 }
 
 /** The last line of a run that came to its end; a trace without it is of a run that was cut off. */
