@@ -5,12 +5,14 @@ import { VERSION } from '../version.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { labCommand } from './lab.js';
 import { migrateCommand } from './migrate.js';
+import { reportCommand } from './report.js';
 
 const program = new Command('precopy')
   .description('Live migration of virtual machines under control.')
   .version(VERSION)
   .showHelpAfterError('(--help shows what there is)')
   .addCommand(migrateCommand())
+  .addCommand(reportCommand())
   .addCommand(labCommand());
 
 for (const command of [program, ...program.commands, ...program.commands.flatMap((inner) => inner.commands)])

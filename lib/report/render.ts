@@ -71,11 +71,14 @@ function heading(runs: readonly Run[], { name }: Run): Html | undefined {
   return runs.length > 1 ? html`<h3 class="run">${name}</h3>` : undefined;
 }
 
-/** Of one run one chart after the other, of several each chart for all of them side by side. */
+/** Of one run the charts beside each other, of several each chart for all of them, on the same scales. */
 function chartsOf(runs: readonly Run[], shared: Shared): Html[] {
   const figure = (run: Run, chart: (typeof CHARTS)[number]) => {
     const spec = chart(run, shared);
     return chartFigure(runs.length > 1 ? { ...spec, title: `${spec.title}: ${run.name}` } : spec, figuresTable(spec));
   };
+  const [only] = runs;
+  if (runs.length === 1 && only !== undefined)
+    return [html`<div class="columns wide">${CHARTS.map((chart) => figure(only, chart))}</div>`];
   return CHARTS.map((chart) => html`<div class="columns charts">${runs.map((run) => figure(run, chart))}</div>`);
 }

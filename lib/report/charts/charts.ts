@@ -94,7 +94,7 @@ export function workChart(run: Run, { untilMs }: Shared): ChartSpec {
     description:
       'What throttling left of it, nothing in the pause. Work that is lost to waiting for memory does not show here: it takes an observer outside of the guest.',
     yQuantity: 'share',
-    yRange: [0, 1.08],
+    yRange: fromZero(1),
     ...frame,
     ...withPause(run, frame.x, frame.series[0]?.values ?? []),
     marks: [],

@@ -78,7 +78,7 @@ export function greatest(runs: readonly Run[], column: SampleColumn): number {
   return runs.reduce((most, { samples }) => samples[column].reduce((so, value) => (value > so ? value : so), most), 0);
 }
 
-/** A range from 0 with some air above, the same for all runs. */
+/** A range from 0 with some air above for the labels of passes, the same for all runs. */
 export function fromZero(most: number): [number, number] {
-  return [0, most > 0 ? most * 1.08 : 1];
+  return [0, most > 0 ? most * 1.15 : 1];
 }

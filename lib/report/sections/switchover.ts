@@ -41,7 +41,7 @@ function timelineOf({ stoppedAtMs, resumedOn, parts }: Switchover, resumedAtMs: 
     lanes: [
       { name: 'runs on the source', bars: resumedOn === 'source' ? [before, after] : [before] },
       {
-        name: `pause of ${formatMs(pauseMs)}: ${parts.map(({ name, fromMs, toMs }) => `${name} ${formatMs(toMs - fromMs)}`).join(', ')}`,
+        name: `nowhere, for ${formatMs(pauseMs)}`,
         bars: parts.map(({ name, fromMs, toMs, isEstimated, colour }) => ({
           label: name,
           from: fromMs,

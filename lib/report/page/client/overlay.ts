@@ -60,13 +60,13 @@ function drawLevels(plot: uPlot, { levels }: ChartSpec, theme: Theme): void {
   const { ctx, bbox } = plot;
   const gap = GAP_PIXELS * uPlot.pxRatio;
   const right = bbox.left + bbox.width;
-  ctx.textAlign = 'right';
+  ctx.textAlign = 'left';
   for (const { y, label, colour } of levels) {
     const top = plot.valToPos(y, 'y', true);
     dashedLine(ctx, theme.series[colour], [bbox.left, top], [right, top]);
     const isAtTop = top - bbox.top < 2 * LABEL_PIXELS * uPlot.pxRatio;
     ctx.textBaseline = isAtTop ? 'top' : 'bottom';
-    writeText(ctx, label, right - gap, top + (isAtTop ? gap : -gap), theme.series[colour], theme);
+    writeText(ctx, label, bbox.left + gap, top + (isAtTop ? gap : -gap), theme.series[colour], theme);
   }
 }
 
