@@ -6,6 +6,7 @@ type SampleEntry = Extract<TraceEntry, { type: 'sample' }>;
 const COLUMNS = {
   atMs: (sample) => sample.atMs,
   remainingBytes: (sample) => sample.memoryRemainingBytes + sample.diskRemainingBytes,
+  processedBytes: (sample) => sample.memoryProcessedBytes,
   sentBytesPerSecond: (sample) => sample.sentBytesPerSecond,
   dirtiedBytesPerSecond: (sample) => sample.dirtiedBytesPerSecond,
   expectedPauseMs: (sample) => sample.expectedPauseMs,

@@ -5,6 +5,9 @@ import type { Run } from '../run.js';
 import { switchoverOf } from '../switchover.js';
 import { decisionMarks, framed, fromZero, greatest, type SeriesPlan } from './frame.js';
 
+/** What is shown around the pause. */
+const LANDING_MS = { before: 500, after: 60 } as const;
+
 /** What the charts of several runs have in common, so that they can be compared by eye. */
 export interface Shared {
   readonly untilMs: number;
@@ -38,6 +41,39 @@ export function remainingChart(run: Run, { untilMs, mostBytes }: Shared): ChartS
     ...framed(run, [{ label: 'left to send', colour: 'blue', draw: 'area', column: 'remainingBytes' }], untilMs),
     marks: decisionMarks(run),
     levels: [],
+  };
+}
+
+/** The last passes, the stop and what came at once after it. */
+export function landingChart(run: Run): ChartSpec | undefined {
+  const { stoppedAtMs, resumedAtMs } = switchoverOf(run) ?? {};
+  if (stoppedAtMs === undefined) return undefined;
+  const range = [stoppedAtMs - LANDING_MS.before, (resumedAtMs ?? stoppedAtMs) + LANDING_MS.after] as const;
+  const { samples } = run;
+  const near = [...samples.atMs.keys()].filter((index) => {
+    const atMs = samples.atMs[index] ?? 0;
+    return atMs >= range[0] - LANDING_MS.before && atMs <= range[1];
+  });
+  const values = near.map((index) => samples.remainingBytes[index] ?? 0);
+  const visible = values.filter((_, position) => (samples.atMs[near[position] ?? 0] ?? 0) >= range[0]);
+  const x = near.map((index) => (samples.atMs[index] ?? 0) - stoppedAtMs);
+  const shifted = (atMs: number) => atMs - stoppedAtMs;
+  return {
+    title: 'The last half second before the stop',
+    description:
+      'What was left to send, sample by sample, and the decisions that led to the stop. Time counts from the stop.',
+    x,
+    xQuantity: 'milliseconds',
+    xRange: [shifted(range[0]), shifted(range[1])],
+    yQuantity: 'bytes',
+    yRange: fromZero(Math.max(0, ...visible)),
+    series: [{ label: 'left to send', colour: 'blue', draw: 'area', hasPoints: true, values }],
+    spans: resumedAtMs === undefined ? [] : [{ from: 0, to: shifted(resumedAtMs), label: 'pause', shade: 'strong' }],
+    marks: decisionMarks(run)
+      .map((mark) => ({ ...mark, x: shifted(mark.x) }))
+      .filter(({ x: at }) => at >= shifted(range[0])),
+    levels: [],
+    group: `${run.name}, landing`,
   };
 }
 

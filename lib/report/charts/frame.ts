@@ -62,9 +62,11 @@ function passSpans(run: Run): ChartSpan[] {
 }
 
 function pauseSpans(run: Run): ChartSpan[] {
-  const switchover = switchoverOf(run);
-  if (switchover?.resumedAtMs === undefined) return [];
-  return [{ from: switchover.stoppedAtMs, to: switchover.resumedAtMs, label: 'pause', shade: 'strong' }];
+  const { stoppedAtMs, resumedAtMs, fetchedAtMs } = switchoverOf(run) ?? {};
+  if (stoppedAtMs === undefined || resumedAtMs === undefined) return [];
+  const pause: ChartSpan = { from: stoppedAtMs, to: resumedAtMs, label: 'pause', shade: 'strong' };
+  if (fetchedAtMs === undefined) return [pause];
+  return [pause, { from: resumedAtMs, to: fetchedAtMs, label: 'post-copy', shade: 'faint' }];
 }
 
 /** The decisions, numbered as in the table of them. */

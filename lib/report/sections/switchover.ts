@@ -1,4 +1,7 @@
 import { formatMs } from '../../format.js';
+import { landingChart } from '../charts/charts.js';
+import { figuresTable } from '../charts/figures-table.js';
+import { chartFigure } from '../page/figure.js';
 import { type Html, html } from '../page/html.js';
 import { table } from '../page/table.js';
 import { type Timeline, timeline } from '../page/timeline.js';
@@ -12,7 +15,10 @@ export function switchoverCard(run: Run): Html {
   const { stoppedAtMs, resumedAtMs, resumedOn, parts } = switchover;
   if (resumedAtMs === undefined)
     return html`<p>The guest was stopped at ${formatMs(stoppedAtMs)}; that it ran again is not in this trace.</p>`;
+  const landing = landingChart(run);
+  const later = run.guestEvents.filter(({ atMs }) => atMs > resumedAtMs);
   return html`${timeline(timelineOf(switchover, resumedAtMs))}
+${landing === undefined ? undefined : chartFigure(landing, figuresTable(landing))}
 ${table({
   caption: 'Step by step, from the stop on',
   header: ['', 'after the stop', 'lasted'],
@@ -26,7 +32,7 @@ ${table({
     [`the guest runs on the ${resumedOn}`, formatMs(resumedAtMs - stoppedAtMs), ''],
   ],
 })}
-<p class="caption">Stop and start are events of both hosts on one clock. Estimated is what the last pages took, from what was left and the speed of the last sample.</p>`;
+<p class="caption">Stop and start are events of both hosts on one clock. Estimated is how long the last pages took: what went over after the last sample, at its speed.</p>`;
 }
 
 function timelineOf({ stoppedAtMs, resumedOn, parts }: Switchover, resumedAtMs: number): Timeline {

@@ -130,9 +130,14 @@ export class Chart {
   }
 }
 
-function seriesOptions({ label, colour, draw, dashed }: ChartSeries, theme: Theme): uPlot.Series {
+function seriesOptions({ label, colour, draw, dashed, hasPoints }: ChartSeries, theme: Theme): uPlot.Series {
   const stroke = theme.series[colour];
-  const base: uPlot.Series = { label, stroke, width: 2, points: { show: draw === 'dots', size: 7, fill: stroke } };
+  const base: uPlot.Series = {
+    label,
+    stroke,
+    width: 2,
+    points: { show: draw === 'dots' || hasPoints === true, size: 6, fill: stroke },
+  };
   if (dashed === true) base.dash = [6, 4];
   if (draw === 'area') base.fill = `${stroke}26`;
   const paths = draw === 'step' ? uPlot.paths.stepped?.({ align: 1 }) : draw === 'dots' ? () => null : undefined;

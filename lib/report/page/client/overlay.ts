@@ -60,13 +60,22 @@ function drawLevels(plot: uPlot, { levels }: ChartSpec, theme: Theme): void {
   const { ctx, bbox } = plot;
   const gap = GAP_PIXELS * uPlot.pxRatio;
   const right = bbox.left + bbox.width;
-  ctx.textAlign = 'left';
-  for (const { y, label, colour } of levels) {
+  for (const [index, { y, label, colour }] of levels.entries()) {
+    // From both sides in turn, so that two levels close to each other can both be read.
+    const isLeft = index % 2 === 0;
+    ctx.textAlign = isLeft ? 'left' : 'right';
     const top = plot.valToPos(y, 'y', true);
     dashedLine(ctx, theme.series[colour], [bbox.left, top], [right, top]);
     const isAtTop = top - bbox.top < 2 * LABEL_PIXELS * uPlot.pxRatio;
     ctx.textBaseline = isAtTop ? 'top' : 'bottom';
-    writeText(ctx, label, bbox.left + gap, top + (isAtTop ? gap : -gap), theme.series[colour], theme);
+    writeText(
+      ctx,
+      label,
+      isLeft ? bbox.left + gap : right - gap,
+      top + (isAtTop ? gap : -gap),
+      theme.series[colour],
+      theme,
+    );
   }
 }
 
