@@ -54,7 +54,8 @@ export function figuresOf(run: Run): ReportFigures {
     totalMs: budgeted(end?.result.totalMs, budget.totalMs),
     slowdown: budgeted(slowdown, budget.slowdown),
     throttledMs,
-    sentBytes: end?.result.sentBytes,
+    // libvirt keeps no statistics of a job that was cancelled: the last sample has them.
+    sentBytes: end?.result.sentBytes || samples.processedBytes.at(-1),
     memoryBytes: plan?.situation.memoryTotalBytes,
     passes: end?.result.passes ?? run.passes.length,
     decisions: run.decisions.length,

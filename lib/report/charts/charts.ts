@@ -87,7 +87,8 @@ export function ratesChart(run: Run, { untilMs, mostBytesPerSecond }: Shared): C
     plans.push({ label: 'cap', colour: 'grey', draw: 'step', dashed: true, column: 'bandwidthBytesPerSecond' });
   return {
     title: 'Link speed against dirty rate',
-    description: 'As long as the guest dirties more than is sent, passes do not get shorter.',
+    description:
+      'As long as the guest dirties more than is sent, passes do not get shorter. Speeds are over a quarter of a second.',
     yQuantity: 'bytesPerSecond',
     yRange: fromZero(mostBytesPerSecond),
     ...framed(run, plans, untilMs),

@@ -30,6 +30,11 @@ ${table({
       formatMs(toMs - fromMs),
     ]),
     [`the guest runs on the ${resumedOn}`, formatMs(resumedAtMs - stoppedAtMs), ''],
+    ...later.map(({ side, event, detail, atMs }) => [
+      `${side}: ${event} (${detail})`,
+      formatMs(atMs - stoppedAtMs),
+      '',
+    ]),
   ],
 })}
 <p class="caption">Stop and start are events of both hosts on one clock. Estimated is how long the last pages took: what went over after the last sample, at its speed.</p>`;

@@ -51,7 +51,7 @@ export class Chart {
       width: this.#place.clientWidth,
       height: HEIGHT_PIXELS,
       legend: { show: false },
-      padding: [8, 12, 0, 0],
+      padding: [8, 24, 0, 0],
       scales: {
         x: { time: false, range: (_plot, min, max) => this.#zoom(min, max) },
         y: { range: [...yRange], ...(isLogarithmic === true ? { distr: 3 } : {}) },
@@ -60,7 +60,7 @@ export class Chart {
         {
           ...axis,
           size: 32,
-          space: 70,
+          space: 56,
           values: (_plot, ticks) => ticks.map((tick) => writeTick(xQuantity, tick)),
           ...(xQuantity === 'milliseconds' ? { incrs: [...TIME_STEPS_MS] } : {}),
         },
