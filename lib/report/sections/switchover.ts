@@ -24,8 +24,8 @@ ${table({
   header: ['', 'after the stop', 'lasted'],
   rows: [
     [`the guest stops on the source, ${formatMs(stoppedAtMs)} into the run`, '0 ms', ''],
-    ...parts.map(({ name, fromMs, toMs, isEstimated }) => [
-      `${name}${isEstimated ? ' (estimated)' : ''}`,
+    ...parts.map(({ name, fromMs, toMs, isEstimated, colour }) => [
+      html`<span class="swatch ${colour}"></span>${name}${isEstimated ? ' (estimated)' : ''}`,
       formatMs(fromMs - stoppedAtMs),
       formatMs(toMs - fromMs),
     ]),

@@ -1,7 +1,7 @@
 import type { ChartSpec } from '../chart-spec.js';
 import type { Theme } from './theme.js';
 
-const LABEL_PIXELS = 11;
+const LABEL_PIXELS = 12;
 const GAP_PIXELS = 4;
 
 /** What a chart shows beside its series: spans behind them; levels, moments and labels in front of them. */
