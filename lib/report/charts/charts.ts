@@ -3,7 +3,7 @@ import { figuresOf } from '../figures.js';
 import type { ChartLevel, ChartSpec } from '../page/chart-spec.js';
 import type { Run } from '../run.js';
 import { switchoverOf } from '../switchover.js';
-import { decisionMarks, framed, fromZero, greatest, type SeriesPlan } from './frame.js';
+import { decisionMarks, framed, fromZero, greatest, leftOutWords, type SeriesPlan } from './frame.js';
 
 /** What is shown around the pause. */
 const LANDING_MS = { before: 500, after: 60 } as const;
@@ -34,8 +34,7 @@ export function sharedScales(runs: readonly Run[]): Shared {
 export function remainingChart(run: Run, { untilMs, mostBytes }: Shared): ChartSpec {
   return {
     title: 'Memory left to send',
-    description:
-      'It falls while a pass sends, and jumps up where a pass ends with what the guest dirtied meanwhile. Purple numbers are decisions, listed below.',
+    description: `It falls while a pass sends, and jumps up where a pass ends with what the guest dirtied meanwhile. Purple numbers are decisions, listed below.${leftOutWords(run)}`,
     yQuantity: 'bytes',
     yRange: fromZero(mostBytes),
     ...framed(run, [{ label: 'left to send', colour: 'blue', draw: 'area', column: 'remainingBytes' }], untilMs),

@@ -69,6 +69,15 @@ function pauseSpans(run: Run): ChartSpan[] {
   return [pause, { from: resumedAtMs, to: fetchedAtMs, label: 'post-copy', shade: 'faint' }];
 }
 
+/** What a chart leaves out; nothing where it shows all. */
+export function leftOutWords({ passes, decisions }: Run): string {
+  const words = [
+    passes.length > MOST_SPANS ? [`its ${passes.length} passes`] : [],
+    decisions.length > MOST_MARKS ? [`its ${decisions.length} decisions`] : [],
+  ].flat();
+  return words.length === 0 ? '' : ` Not marked, being too many: ${words.join(' and ')}.`;
+}
+
 /** The decisions, numbered as in the table of them. */
 export function decisionMarks({ decisions }: Run): ChartMark[] {
   if (decisions.length > MOST_MARKS) return [];

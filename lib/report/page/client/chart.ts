@@ -4,7 +4,7 @@ import { TIME_STEPS_MS, write, writeTick } from './quantities.js';
 import type { Theme } from './theme.js';
 
 const HEIGHT_PIXELS = 240;
-const Y_AXIS_PIXELS = 62;
+const Y_AXIS_PIXELS = 70;
 const KEYS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20 };
 
 /** One chart of the page: drawn from the data beside it, and anew when colours or width change. */
