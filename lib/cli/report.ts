@@ -11,6 +11,7 @@ Examples:
   precopy report run.ndjson -o report.html                 a page: charts, the pause magnified, decisions
   precopy report before.ndjson after.ndjson -o report.html both side by side, on the same scales
   precopy report *.ndjson --json                           a line of figures for each run
+  zcat run.ndjson.gz | precopy report - -o report.html
 
 The page needs nothing but itself: no network, no server. A trace that was cut off is shown up to the cut.
 A file is replaced only if it is such a page itself.
@@ -26,8 +27,8 @@ interface Flags {
 /** `precopy report`: traces as a page, as text or as figures. */
 export function reportCommand(): Command {
   return new Command('report')
+    .argument('<trace...>', 'files that `precopy migrate --trace` has written, side by side; - for standard input')
     .description('Show what happened in a migration, from its trace.')
-    .argument('<trace...>', 'traces as precopy writes them; several are shown side by side')
     .option('-o, --output <file>', 'write a page there')
     .option('--title <text>', "the page's title")
     .option('--json', 'figures as NDJSON on stdout, a line for each trace')
@@ -37,7 +38,8 @@ export function reportCommand(): Command {
       if (output !== undefined) await checkReplaceable(output);
       const names = namesOf(paths);
       const runs: Run[] = [];
-      for (const [index, path] of paths.entries()) runs.push(await collectRun(names[index] ?? path, readTrace(path)));
+      for (const [index, path] of paths.entries())
+        runs.push(await collectRun(names[index] ?? path, readTrace(path === '-' ? process.stdin : path)));
       if (output !== undefined) await save(output, renderReport(runs, title === undefined ? {} : { title }));
       if (json === true) for (const run of runs) process.stdout.write(`${JSON.stringify(figuresOf(run))}\n`);
       else process.stdout.write(`${runs.map(reportText).join('\n\n')}\n`);

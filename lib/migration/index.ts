@@ -5,6 +5,7 @@ export type { MigrationEvent, MigrationEventType, MigrationPlan, MigrationSample
 export type { Hold } from './gate.js';
 export {
   type EndContext,
+  HOOK_NAMES,
   type HookContext,
   type HookEntry,
   type HookName,
@@ -37,3 +38,4 @@ export {
   type Pause,
   type Warning,
 } from './result.js';
+export { type WatchEvent, type WatchOptions, watch } from './watch.js';

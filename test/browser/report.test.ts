@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { test } from 'tap';
 import { collectRun, renderReport } from '../../lib/report/index.js';
-import { recordedEntries, recordedRun } from '../support/recorded.js';
+import { recordedRun } from '../support/recorded.js';
+import { readAll, recorded } from '../support/traces.js';
 import { openPage, startBrowser } from './browser.js';
 
 const DESKTOP = { width: 1280, height: 900 };
@@ -115,7 +116,7 @@ test('the report in a browser', async (t) => {
 
   await t.test('what a trace smuggles in is shown as text and never runs', async (t) => {
     const evil = `</script><img src="http://192.0.2.1/x" onerror="document.title='run'"><script>document.title='run'</script>`;
-    const entries = (await recordedEntries('steady')).map((entry) =>
+    const entries = (await readAll(recorded('steady'))).map((entry) =>
       entry.type === 'connected'
         ? { ...entry, domain: { ...entry.domain, name: evil } }
         : entry.type === 'decision'

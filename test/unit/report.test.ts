@@ -1,9 +1,10 @@
 import { test } from 'tap';
 import { collectRun, figuresOf, renderReport, reportText } from '../../lib/report/index.js';
 import type { TraceEntry } from '../../lib/trace/index.js';
-import { recordedEntries, recordedRun } from '../support/recorded.js';
+import { recordedRun } from '../support/recorded.js';
+import { readAll, recorded } from '../support/traces.js';
 
-const STEADY = await recordedEntries('steady');
+const STEADY = await readAll(recorded('steady'));
 
 /** What of a page comes from the runs: its own styles and script left out. */
 function contentOf(page: string): string {

@@ -1,8 +1,8 @@
+import { actionWords } from '../../action-words.js';
 import { formatMs } from '../../format.js';
 import { type Html, html } from '../page/html.js';
 import { table } from '../page/table.js';
 import type { Run } from '../run.js';
-import { actionWords } from './action-words.js';
 
 /** More rows than that nobody reads; the first and the last ones say most. */
 const FIRST_ROWS = 100;
