@@ -7,14 +7,14 @@ import { readTrace } from '../trace/index.js';
 
 const EXAMPLES = `
 Examples:
-  precopy report run.ndjson                                what became of it, in a few lines
-  precopy report run.ndjson -o report.html                 a page: charts, the pause magnified, decisions
-  precopy report before.ndjson after.ndjson -o report.html both side by side, on the same scales
-  precopy report *.ndjson --json                           a line of figures for each run
+  precopy report run.ndjson                       what became of it, in a few lines
+  precopy report run.ndjson -o report.html        a page: charts, the pause magnified, decisions
+  precopy report one.ndjson two.ndjson -o both.html
+  precopy report *.ndjson --json                  a line of figures for each run
   zcat run.ndjson.gz | precopy report - -o report.html
 
-The page needs nothing but itself: no network, no server. A trace that was cut off is shown up to the cut.
-A file is replaced only if it is such a page itself.
+The page needs nothing but itself: no network, no server.
+A trace that was cut off is shown up to the cut. A file is replaced only if it is such a page itself.
 
 Exit codes: 0 done · 1 a trace cannot be read, or the page not be written · 2 wrong usage`;
 

@@ -155,3 +155,20 @@ test('several runs are compared, the shortest pause named first', async (t) => {
   t.match(words, `Shortest pause: ${best.name}, ${formatMs(best.pauseMs)};`);
   t.notMatch(words, 'hot-aborted', 'a run that was cancelled has no pause to compare');
 });
+
+test('ten hours of samples make a page of less than 2 MB, with every peak in it', async (t) => {
+  const template = STEADY.find((entry) => entry.type === 'sample');
+  if (template === undefined) throw new Error('no sample');
+  const PEAK_BYTES = 987_654_321;
+  const hours = function* (): Generator<TraceEntry> {
+    for (let index = 0; index < 360_000; index += 1) {
+      const memoryRemainingBytes = index === 123_456 ? PEAK_BYTES : (index * 7919) % 500_000_000;
+      const memoryProcessedBytes = index * 12e6;
+      yield { ...template, atMs: index * 100, memoryRemainingBytes, memoryProcessedBytes };
+      if (index % 20 === 0) yield { type: 'pass', atMs: index * 100, pass: index / 20 + 1 };
+    }
+  };
+  const page = renderReport([await collectRun('long', hours())]);
+  t.ok(page.length < 2e6, `${page.length} characters`);
+  t.ok(page.includes(`${PEAK_BYTES}`));
+});
