@@ -1,9 +1,6 @@
 import { actionWords } from '../action-words.js';
-import type { MigrationEvent, WatchEvent } from '../migration/index.js';
+import type { ShownEvent } from './display.js';
 import { inFlags } from './words.js';
-
-/** What is shown to a person: events of one's own migration, or of one that is only watched. */
-export type ShownEvent = MigrationEvent | Exclude<WatchEvent, { type: 'over' }>;
 
 /** What an event is to a person, in one line; undefined for those that are progress and no news. Pure. */
 export function wordsOfEvent(event: ShownEvent): string | undefined {

@@ -85,7 +85,7 @@ export function addMigrationFlags(command: Command): Command {
     .option('--destination-xml <file>', 'the whole domain XML to use on the destination', readText)
     .option('--persist', 'make it persistent on the destination')
     .option('--undefine-source', 'remove its definition from the source after success')
-    .option('--copy-disk <target...>', 'local disks whose content goes along, as in vda')
+    .option('--copy-disk <targets>', 'local disks whose content goes along, as in vda,vdb', (text) => text.split(','))
     .optionsGroup('Options:');
 }
 

@@ -1,6 +1,5 @@
 import type { MigrationSample } from '../migration/index.js';
-import type { Display } from './display.js';
-import type { ShownEvent } from './event-words.js';
+import type { Display, ShownEvent } from './display.js';
 import { wordsOfEvent } from './event-words.js';
 import { formatBytes, formatMs } from './format.js';
 

@@ -14,7 +14,7 @@ Examples:
   zcat run.ndjson.gz | precopy report - -o report.html
 
 The page needs nothing but itself: no network, no server.
-A trace that was cut off is shown up to the cut. A file is replaced only if it is such a page itself.
+A trace that was cut off is shown up to the cut. A file is replaced only if it is such a page.
 
 Exit codes: 0 done · 1 a trace cannot be read, or the page not be written · 2 wrong usage`;
 

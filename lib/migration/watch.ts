@@ -13,9 +13,9 @@ import { PassTracker } from './pass-tracker.js';
 import { PhaseMachine } from './phases.js';
 import { findEitherSide } from './recovery/adopt.js';
 import { type RecoveryTarget, readTarget } from './recovery/options.js';
-import type { Row, Verdict } from './recovery/row.js';
+import { isUnderWay, type Row, type Verdict } from './recovery/row.js';
 import { sightOf } from './recovery/sight.js';
-import { isUnderWay, judge } from './recovery/table.js';
+import { judge } from './recovery/table.js';
 import { Sampler, sleep } from './sampler.js';
 import { Witness } from './witness.js';
 
@@ -30,7 +30,6 @@ export interface WatchOptions extends RecoveryTarget {
 /** What is seen of a migration from outside. `atMs` is on one clock for both hosts: milliseconds since the watching began. */
 export type WatchEvent =
   | Extract<MigrationEvent, { type: 'phase' | 'pass' | 'guest' }>
-  /** Without what is set: that is known to whoever steers alone. */
   | ({ type: 'sample'; atMs: number } & MigrationSample)
   /** Always the last one, unless the signal ended the watching: what has become of the migration, as both hosts show it. */
   | {

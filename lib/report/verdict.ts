@@ -32,7 +32,9 @@ export function verdictOf(run: Run): Verdict {
       `Then it fetched the rest of its memory from the source, for ${formatMs(fetchedAtMs - resumedAtMs)} (post-copy).`,
     );
   if (hold === 'broken') sentences.push('The hold of the switchover was broken: QEMU stopped the guest by itself.');
-  if (abort !== undefined) sentences.push(`An abort was asked for (${abort.reason}): ${ABORT_WORDS[abort.outcome]}.`);
+  // The error of a cancelled run says why by itself.
+  if (abort !== undefined && outcome !== 'cancelled')
+    sentences.push(`An abort was asked for (${abort.reason}): ${ABORT_WORDS[abort.outcome]}.`);
   if (outcome === 'completed') {
     const isKnown = owner === 'destination';
     return {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { test } from 'tap';
-import type { ShownEvent } from '../../lib/cli/event-words.js';
+import type { ShownEvent } from '../../lib/cli/display.js';
 import { remainingMs } from '../../lib/cli/screen/estimate.js';
 import { render } from '../../lib/cli/screen/render.js';
 import { after, initialState, type ScreenState } from '../../lib/cli/screen/state.js';
@@ -100,6 +100,26 @@ test('the pause runs, and then is what it was', (t) => {
   });
   t.match(drawn(resumed, 14_000, 80).at(-1), /^pause {4}42 ms, budget 50 ms$/);
   t.equal(resumed.place, 'destination');
+  t.end();
+});
+
+test('a migration that is cancelled shows how far it came', (t) => {
+  const seen = stateOf([...START, { type: 'phase', atMs: 6000, phase: 'settle' }]);
+  const over = after(seen, {
+    type: 'over',
+    atMs: 6100,
+    wasUnderWay: true,
+    verdict: 'rolled-back',
+    says: '',
+    owner: 'source',
+    pauseMs: undefined,
+  });
+  t.same(drawn(over, 9000, 80), [
+    'db1  a → b                                                               6.10 s',
+    '✓ connect  ✓ prepare  ✗ pre-copy  · stop-and-copy  · handover  ✓ settle',
+    'pass 1   ██████████████████████▌░░░░░░░░░░░░░░░░░░░░░░     1.0 GB    5.60 s',
+  ]);
+  t.match(drawn(over, 9000, 40), [/6\.10 s/, /^failed$/, /^pass 1/]);
   t.end();
 });
 

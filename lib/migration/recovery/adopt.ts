@@ -7,9 +7,9 @@ import { Migration } from '../migration.js';
 import { type DeadlineOptions, type ResolvedOptions, resolveOptions } from '../options.js';
 import { sleep } from '../sampler.js';
 import { type RecoveryTarget, readTarget } from './options.js';
-import type { Row } from './row.js';
+import { isUnderWay, type Row } from './row.js';
 import { sightOf } from './sight.js';
-import { isUnderWay, judge } from './table.js';
+import { judge } from './table.js';
 
 export interface AdoptOptions extends RecoveryTarget {
   /** How often the job is sampled, in milliseconds. Default 100. */
