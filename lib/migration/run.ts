@@ -1,6 +1,6 @@
 import { PrecopyError } from '../errors.js';
 import type { Domain, JobStats } from '../libvirt/index.js';
-import { DOWNTIME_LIMIT_MS, type Settings } from '../policy/index.js';
+import { DOWNTIME_LIMIT_MS, LandingGear, type Settings } from '../policy/index.js';
 import { type AbortAnswer, type AbortRequest, abortOutcome, type CallState, requestAbort } from './abort.js';
 import { Actuators } from './actuators.js';
 import { migrateCall } from './call.js';
@@ -18,7 +18,6 @@ import { type HookFailure, HookRunner } from './hook-runner.js';
 import type { HookContext } from './hooks.js';
 import { readCompletedJob, readJob } from './job.js';
 import type { JournalEntry } from './journal.js';
-import { LandingGear } from './landing.js';
 import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
 import { type Evidence, isRunningOn, ownerOf } from './ownership.js';

@@ -1,4 +1,6 @@
-import { type Action, beginLanding, endLanding, type View } from '../policy/index.js';
+import type { Action } from './action.js';
+import { beginLanding, endLanding } from './landing.js';
+import type { View } from './view.js';
 
 /** Where the soft landing stands: it is tried once, and taken back when it does not work. */
 export class LandingGear {
@@ -9,6 +11,11 @@ export class LandingGear {
   /** @param isWanted - whether the policy leaves the last moments before the stop to the engine */
   constructor(isWanted: boolean) {
     this.#state = isWanted ? 'up' : 'retracted';
+  }
+
+  /** Whether it may still begin. */
+  get isUp(): boolean {
+    return this.#state === 'up';
   }
 
   /** While the landing is under way the stream is slow on purpose: a policy would draw the wrong conclusions from it. */
