@@ -10,7 +10,11 @@ const ORIGINS: Readonly<Record<Origin, string>> = {
 };
 
 /** The verdict in a few words. */
-export function verdictInWords({ verdict, throttle, remedy }: Pick<Forecast, 'verdict' | 'throttle' | 'remedy'>): string {
+export function verdictInWords({
+  verdict,
+  throttle,
+  remedy,
+}: Pick<Forecast, 'verdict' | 'throttle' | 'remedy'>): string {
   const words: Record<VerdictKind, string> = {
     converges: 'converges',
     'converges-throttled': `converges with ${formatPercent(throttle ?? 0)} of the CPU time taken`,

@@ -105,7 +105,13 @@ export function forecastFrom(request: ForecastRequest): Forecast {
     remedy: verdict === 'not-within-budget' ? remedyFor(request) : undefined,
     passes: of(chosen, ({ passes }) => passes),
     sentBytes: of(chosen, ({ sentBytes }) => sentBytes),
-    totalMs: ended.length === 0 ? undefined : withOverhead(of(ended, ({ totalMs }) => totalMs), overhead),
+    totalMs:
+      ended.length === 0
+        ? undefined
+        : withOverhead(
+            of(ended, ({ totalMs }) => totalMs),
+            overhead,
+          ),
     pauseMs: paused.length === 0 ? undefined : of(paused, ({ pauseMs }) => pauseMs),
     lostMs: of(chosen, ({ lostMs }) => lostMs),
     inputs,
@@ -134,7 +140,10 @@ function verdictOn(result: SimulationResult, budget: Budget, overheadMs: number)
   return verdictOf(endingOf(result, overheadMs), budget);
 }
 
-function endingOf({ outcome, isPostCopy, decisions, throttle, pauseMs, totalMs }: SimulationResult, overheadMs: number): Ending {
+function endingOf(
+  { outcome, isPostCopy, decisions, throttle, pauseMs, totalMs }: SimulationResult,
+  overheadMs: number,
+): Ending {
   return {
     ...{ isPostCopy, throttle, pauseMs },
     isCompleted: outcome === 'completed',

@@ -1,4 +1,4 @@
-import { type Action, DOWNTIME_LIMIT_MS, expectedPauseMs, NEAR_LANDING_MS, type View } from '../policy/index.js';
+import { type Action, DOWNTIME_LIMIT_MS, expectedPauseMs, type View } from '../policy/index.js';
 import { type AutoConverge, autoConvergeAtSync, NO_THROTTLE } from './auto-converge.js';
 import { GuestMemory } from './guest.js';
 import { PassLog } from './pass-log.js';
@@ -10,6 +10,8 @@ import { MemoryStream, WINDOW_MS } from './stream.js';
 const AUTO_CONVERGE_SYNC_MS = 5000;
 /** The engine samples as often near the end, in milliseconds. Here that matters for the begin of the landing alone. */
 const NEAR_SAMPLE_MS = 20;
+/** The landing begins no earlier than when what is left could be sent within this time, in milliseconds. */
+const NEAR_MS = 120;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -93,7 +95,7 @@ class Simulation {
 
   #isNear(): boolean {
     if (!this.#steersman.isLandingAhead) return false;
-    return this.#remainingBytes <= (this.#stream.linkBytesPerSecond / 1000) * (NEAR_LANDING_MS + NEAR_SAMPLE_MS);
+    return this.#remainingBytes <= (this.#stream.linkBytesPerSecond / 1000) * NEAR_MS;
   }
 
   /** A sync at the end of a pass; true when QEMU stops the guest now, or has sent everything in post-copy. */

@@ -1,7 +1,9 @@
 import {
   type Action,
+  beginLanding,
   type Capabilities,
-  LandingGear,
+  endLanding,
+  type Landing,
   type Note,
   type Policy,
   type PolicyState,
@@ -19,7 +21,9 @@ export class Steersman {
   readonly notes: (Note & { atMs: number })[] = [];
   readonly can: Capabilities;
   readonly #policy: Policy;
-  readonly #landing: LandingGear;
+  #landing: Landing | undefined;
+  #limits: Parameters<typeof endLanding>[2] | undefined;
+  #isLandingOver: boolean;
   #state: PolicyState;
 
   constructor(scenario: Scenario, known: Partial<Situation>) {
@@ -34,7 +38,7 @@ export class Steersman {
     });
     const { autoConverge, postCopy } = this.settings;
     this.can = { throttle: monitor, autoConverge: autoConverge !== undefined, postCopy };
-    this.#landing = new LandingGear(this.settings.softLanding ?? false);
+    this.#isLandingOver = this.settings.softLanding !== true;
     this.#state = policy.initialState;
     this.#note(0, this.settings.notes);
   }
@@ -48,18 +52,36 @@ export class Steersman {
 
   /** Whether a moment could come, between samples, at which the landing begins. */
   get isLandingAhead(): boolean {
-    return this.#landing.isUp;
+    return !this.#isLandingOver && this.#landing === undefined;
   }
 
   #advice(view: View): readonly Action[] {
-    const landing = this.#landing.next(view);
-    if (landing.length > 0 || this.#landing.isDown) return landing;
+    const landing = this.#land(view);
+    if (landing.length > 0 || this.#landing !== undefined) return landing;
     const { state, actions, notes } = this.#policy.decide(view, this.#state);
     this.#state = state;
     this.#note(view.elapsedMs, notes);
     const allowed = permitted(view, actions);
     this.#note(view.elapsedMs, allowed.notes);
     return allowed.actions;
+  }
+
+  /** The soft landing, which comes once and before the policy. */
+  #land(view: View): readonly Action[] {
+    if (this.#isLandingOver) return [];
+    if (this.#landing !== undefined && this.#limits !== undefined) {
+      const actions = endLanding(view, this.#landing, this.#limits);
+      this.#isLandingOver = actions.length > 0;
+      if (this.#isLandingOver) this.#landing = undefined;
+      return actions;
+    }
+    const actions = beginLanding(view);
+    if (actions.length > 0) {
+      const { elapsedMs: startedAtMs, downtimeLimitMs, bandwidthBytesPerSecond } = view;
+      this.#landing = { startedAtMs };
+      this.#limits = { downtimeLimitMs, bandwidthBytesPerSecond };
+    }
+    return actions;
   }
 
   #note(atMs: number, notes: readonly Note[]): void {

@@ -50,8 +50,14 @@ export function fitWorkingSet(windows: readonly DirtyWindow[], memoryBytes: numb
   );
   const best = candidates.reduce((one, other) => (other.misfit < one.misfit ? other : one));
   const weights = candidates.map((candidate) => Math.exp((best.misfit - candidate.misfit) / 2));
-  const rate = moments(candidates.map((candidate) => candidate.rate.bytesPerSecond), weights);
-  const set = moments(candidates.map((candidate) => candidate.rate.setBytes), weights);
+  const rate = moments(
+    candidates.map((candidate) => candidate.rate.bytesPerSecond),
+    weights,
+  );
+  const set = moments(
+    candidates.map((candidate) => candidate.rate.setBytes),
+    weights,
+  );
   const shortestMs = Math.min(...windows.map(({ durationMs }) => durationMs));
   return {
     bytesPerSecond: rate.mean,

@@ -1,11 +1,12 @@
 import type { Domain } from '../libvirt/index.js';
-import { DOWNTIME_LIMIT_MS, LandingGear, type Settings } from '../policy/index.js';
+import { DOWNTIME_LIMIT_MS, type Settings } from '../policy/index.js';
 import type { AbortRequest } from './abort.js';
 import { Actuators } from './actuators.js';
 import type { Clock } from './clock.js';
 import { Conductor } from './conductor.js';
 import { Gate } from './gate.js';
 import type { HookRunner } from './hook-runner.js';
+import { LandingGear } from './landing.js';
 import type { ResolvedOptions } from './options.js';
 import type { Reporter } from './reporter.js';
 import { Steering } from './steering.js';

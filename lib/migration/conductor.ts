@@ -1,9 +1,10 @@
 import type { JobStats } from '../libvirt/index.js';
-import { type Action, type LandingGear, type Note, permitted, type View } from '../policy/index.js';
+import { type Action, type Note, permitted, type View } from '../policy/index.js';
 import type { AbortRequest } from './abort.js';
 import type { Actuators } from './actuators.js';
 import type { Gate } from './gate.js';
 import type { HookRunner } from './hook-runner.js';
+import type { LandingGear } from './landing.js';
 import { sleep } from './sampler.js';
 import type { Steering } from './steering.js';
 

@@ -1,5 +1,6 @@
 export type { DecisionRecord } from './conductor.js';
 export type { MigrationEvent, MigrationEventType, MigrationSample, Role } from './events.js';
+export { type ForecastOptions, forecast } from './forecast.js';
 export type { Hold } from './gate.js';
 export {
   type EndContext,

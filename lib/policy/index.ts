@@ -15,7 +15,6 @@ export {
 } from './ladder.js';
 export { ladderSchema } from './ladder-shape.js';
 export * from './landing.js';
-export { LandingGear } from './landing-gear.js';
 export { type DowntimeTuning, type KubevirtLegacyOptions, kubevirt } from './peers/kubevirt.js';
 export type { KubevirtOptions } from './peers/kubevirt-options.js';
 export { type KubevirtStallOptions, kubevirtStall } from './peers/kubevirt-stall.js';

@@ -10,7 +10,7 @@ export interface Landing {
 }
 
 /** The landing begins when what is left could be sent within this time, in milliseconds. */
-export const NEAR_LANDING_MS = 100;
+const NEAR_MS = 100;
 /** The share of the link that the stream is slowed down to: the queue drains, and the rest still goes over soon. */
 const SHARE = 0.35;
 /** A guest must dirty so much less than the slowed stream carries, or the passes would get longer instead of shorter. */
@@ -23,8 +23,7 @@ const GIVE_UP_MS = 1500;
 /** Whether the landing can begin now, and how. Not in the first pass, of which nobody knows what it leaves behind. Pure. */
 export function beginLanding(view: View): readonly Action[] {
   const { linkBytesPerSecond: link, dirtiedBytesPerSecond: dirtied } = view;
-  if (link === undefined || dirtied === undefined || view.memoryRemainingBytes > (link / 1000) * NEAR_LANDING_MS)
-    return [];
+  if (link === undefined || dirtied === undefined || view.memoryRemainingBytes > (link / 1000) * NEAR_MS) return [];
   const slowed = SHARE * link;
   if (slowed < HEADROOM * dirtied || slowed >= (view.bandwidthBytesPerSecond ?? Number.POSITIVE_INFINITY)) return [];
   const reason = `${(view.memoryRemainingBytes / 1e6).toFixed(1)} MB left: the link is emptied before the stop`;

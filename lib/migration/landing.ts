@@ -1,6 +1,4 @@
-import type { Action } from './action.js';
-import { beginLanding, endLanding } from './landing.js';
-import type { View } from './view.js';
+import { type Action, beginLanding, endLanding, type View } from '../policy/index.js';
 
 /** Where the soft landing stands: it is tried once, and taken back when it does not work. */
 export class LandingGear {
@@ -11,11 +9,6 @@ export class LandingGear {
   /** @param isWanted - whether the policy leaves the last moments before the stop to the engine */
   constructor(isWanted: boolean) {
     this.#state = isWanted ? 'up' : 'retracted';
-  }
-
-  /** Whether it may still begin. */
-  get isUp(): boolean {
-    return this.#state === 'up';
   }
 
   /** While the landing is under way the stream is slow on purpose: a policy would draw the wrong conclusions from it. */
