@@ -5,6 +5,7 @@ import { PrecopyError } from '../errors.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { labCommand } from './lab.js';
 import { migrateCommand } from './migrate.js';
+import { simulateCommand } from './simulate.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 
@@ -13,6 +14,7 @@ const program = new Command('precopy')
   .version(version)
   .showHelpAfterError('(--help shows what there is)')
   .addCommand(migrateCommand())
+  .addCommand(simulateCommand())
   .addCommand(labCommand());
 
 for (const command of [program, ...program.commands, ...program.commands.flatMap((inner) => inner.commands)])

@@ -12,6 +12,8 @@ const AUTO_CONVERGE_SYNC_MS = 5000;
 const NEAR_SAMPLE_MS = 20;
 /** The landing begins no earlier than when what is left could be sent within this time, in milliseconds. */
 const NEAR_MS = 120;
+/** QEMU sends for so long, or until nothing is left, before it looks whether a pass is over, in milliseconds. */
+const ITERATION_MS = 50;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -38,6 +40,7 @@ class Simulation {
   #syncedAtMs = 0;
   #limitMs: number;
   #autoConverge: AutoConverge = NO_THROTTLE;
+  #stallLeftMs = 0;
   #lostMs = 0;
   #pausedAtMs: number | undefined;
   #isPostCopy = false;
@@ -64,19 +67,24 @@ class Simulation {
     let nextWindowMs = WINDOW_MS;
     let nextSampleMs = sampleMs;
     let nextTimerMs = AUTO_CONVERGE_SYNC_MS;
+    let nextLookMs = ITERATION_MS;
     this.#decide(false);
     while (this.#atMs < endMs && !this.#isAborted) {
-      if (this.#isReleased || this.#remainingBytes <= this.#threshold()) {
+      const isLooking = this.#atMs >= nextLookMs || this.#remainingBytes <= 0;
+      if (this.#isReleased || (isLooking && this.#remainingBytes <= this.#threshold())) {
         if (this.#endPass()) return this.#result('completed', this.#rest());
         this.#decide(!this.#isPostCopy);
         if (this.#isNear()) nextSampleMs = Math.min(nextSampleMs, this.#atMs + NEAR_SAMPLE_MS);
+        nextLookMs = this.#atMs + ITERATION_MS;
         continue;
       }
-      const passEndMs = this.#atMs + (this.#remainingBytes - this.#threshold()) / (this.#stream.bytesPerSecond / 1000);
-      const untilMs = Math.min(passEndMs, nextWindowMs, nextSampleMs, nextTimerMs, endMs, this.#stream.nextChangeMs);
+      if (isLooking) nextLookMs = this.#atMs + ITERATION_MS;
+      const emptyMs = this.#atMs + this.#remainingBytes / (this.#stream.bytesPerSecond / 1000);
+      const { nextChangeMs } = this.#stream;
+      const untilMs = Math.min(emptyMs, nextLookMs, nextWindowMs, nextSampleMs, nextTimerMs, endMs, nextChangeMs);
       this.#advance(untilMs - this.#atMs);
       this.#atMs = untilMs;
-      if (untilMs === passEndMs) this.#remainingBytes = Math.min(this.#remainingBytes, this.#threshold());
+      if (untilMs === emptyMs) this.#remainingBytes = 0;
       if (untilMs === nextWindowMs) {
         this.#stream.closeWindow();
         nextWindowMs += WINDOW_MS;
@@ -101,7 +109,8 @@ class Simulation {
   /** A sync at the end of a pass; true when QEMU stops the guest now, or has sent everything in post-copy. */
   #endPass(): boolean {
     if (this.#isPostCopy) return this.#remainingBytes <= 0;
-    this.#advance(this.#syncMs);
+    // The guest stands still meanwhile, while the stream goes on with what is left.
+    this.#remainingBytes -= this.#stream.send(this.#syncMs, this.#remainingBytes);
     this.#atMs += this.#syncMs;
     const sinceSyncMs = this.#atMs - this.#syncedAtMs;
     const found = this.#sync();
@@ -114,6 +123,7 @@ class Simulation {
 
   #sync(): number {
     const found = this.#guest.sync();
+    this.#stallLeftMs = this.#scenario.stallMs ?? 0;
     const { autoConverge } = this.#steersman.settings;
     this.#syncs += 1;
     this.#syncedAtMs = this.#atMs;
@@ -146,7 +156,9 @@ class Simulation {
   #advance(milliseconds: number): void {
     this.#remainingBytes -= this.#stream.send(milliseconds, this.#remainingBytes);
     if (this.#pausedAtMs !== undefined || this.#isPostCopy) return;
-    this.#guest.run(milliseconds, this.#autoConverge.throttle);
+    const stalledMs = Math.min(this.#stallLeftMs, milliseconds);
+    this.#stallLeftMs -= stalledMs;
+    this.#guest.run(milliseconds - stalledMs, this.#autoConverge.throttle);
     this.#lostMs += milliseconds * this.#autoConverge.throttle;
   }
 
