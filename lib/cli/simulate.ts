@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type Interval, intervalOf, type Scenario, type SimulationResult, simulateMany } from '../forecast/index.js';
 import { ESCALATIONS, type Escalation, ladder, type Policy, policyByName } from '../policy/index.js';
 import { formatBytes, formatMs, formatTable } from './format.js';
@@ -55,8 +55,16 @@ export function simulateCommand(): Command {
     .option('--slowdown <percent>', "largest part of the guest's CPU time that may be taken, as in 30%", fraction)
     .option('--then <steps>', `what may be done besides: ${ESCALATIONS.join(', ')}`, wordsOf(ESCALATIONS))
     .optionsGroup('Simulation:')
-    .option('--fixed-pause <time>', 'what a stop costs with nothing left to send', milliseconds, 30)
-    .option('--spread <percent>', 'how far the inputs may be off: their standard deviation', fraction, 0.05)
+    .addOption(
+      new Option('--fixed-pause <time>', 'what a stop costs with nothing left to send')
+        .argParser(milliseconds)
+        .default(30, '30ms'),
+    )
+    .addOption(
+      new Option('--spread <percent>', 'how far the inputs may be off: their standard deviation')
+        .argParser(fraction)
+        .default(0.05, '5%'),
+    )
     .option('--runs <count>', 'how often', wholeNumber(), 1000)
     .option('--seed <number>', 'where the drawing begins', wholeNumber(0), 1)
     .optionsGroup('Options:')
@@ -86,6 +94,8 @@ function scenarioOf(flags: Flags): Scenario {
   return present({
     ...{ policy: policyOf(flags.policy), link, memoryBytes: memory, usedBytes: used, budget, escalate: then, monitor },
     fixedPauseMs: flags.fixedPause,
+    // As the engine does, which measures where it may throttle.
+    isForecast: true,
     workload: {
       segments: [{ durationMs: Number.POSITIVE_INFINITY, bytesPerSecond: dirty, setBytes: set }] as const,
       backgroundBytesPerSecond: 0,
@@ -141,7 +151,9 @@ function inWords(summary: Summary & { policy: string; runs: number }): string {
     ['throttled', summary.throttled],
   ];
   const row = (name: string, interval: Interval | null, format: (value: number) => string): string[] =>
-    interval === null ? [name, '–', '–', '–'] : [name, format(interval.low), format(interval.expected), format(interval.high)];
+    interval === null
+      ? [name, '–', '–', '–']
+      : [name, format(interval.low), format(interval.expected), format(interval.high)];
   const parts = ends.filter(([, part]) => part > 0).map(([name, part]) => `${percent(part)} ${name}`);
   const table = formatTable(
     ['', '5 %', 'median', '95 %'],

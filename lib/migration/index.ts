@@ -4,6 +4,7 @@ export { type ForecastOptions, forecast } from './forecast.js';
 export type { Hold } from './gate.js';
 export {
   type EndContext,
+  HOOK_NAMES,
   type HookContext,
   type HookEntry,
   type HookName,
@@ -36,3 +37,4 @@ export {
   type Pause,
   type Warning,
 } from './result.js';
+export { type WatchEvent, type WatchOptions, watch } from './watch.js';
