@@ -23,9 +23,11 @@ export class GuestMemory {
     return Math.min(this.#setDirtyBytes + this.#backgroundDirtyBytes, this.#memoryBytes);
   }
 
-  /** What the guest writes now without a throttle, in bytes per second. */
-  get writtenBytesPerSecond(): number {
-    return this.#segment.bytesPerSecond + this.#workload.backgroundBytesPerSecond;
+  /** What would be found dirty after so long from now without a throttle. */
+  dirtiedInBytes(milliseconds: number): number {
+    const background = (this.#workload.backgroundBytesPerSecond * milliseconds) / 1000;
+    const rate = { bytesPerSecond: this.#segment.bytesPerSecond, setBytes: this.setBytes };
+    return dirtyAfter(0, rate, this.#workload.pattern, milliseconds) + background;
   }
 
   get setBytes(): number {

@@ -1,4 +1,4 @@
-import type { Action, Budget, Escalation, Note, Policy } from '../policy/index.js';
+import type { Action, Budget, Escalation, Note, Policy, Situation } from '../policy/index.js';
 import type { Workload } from './workload.js';
 
 /** The speed of the link from a moment on. */
@@ -22,8 +22,10 @@ export interface Scenario {
   readonly escalate?: readonly Escalation[];
   /** Whether the throttle can be set in flight. Default false. */
   readonly monitor?: boolean;
-  /** Whether the policy knows the rates before the start, as after a forecast. Default false. */
+  /** Whether the policy knows link and dirty rate before the start, from a measurement of a second as the engine makes one. Default false. */
   readonly isForecast?: boolean;
+  /** What the policy knows before the start, where that is another thing. */
+  readonly known?: Pick<Situation, 'linkBytesPerSecond' | 'dirtiedBytesPerSecond'>;
   /** What a stop costs with nothing left to send, in milliseconds. Default 50. */
   readonly fixedPauseMs?: number;
   /** How often the policy looks between pass boundaries, in milliseconds. Default 100, QEMU's own granularity. */

@@ -48,7 +48,7 @@ class Simulation {
   #isAborted = false;
 
   constructor(scenario: Scenario) {
-    const { fixedPauseMs = 50, syncMs = 2, isForecast = false } = scenario;
+    const { fixedPauseMs = 50, syncMs = 2, isForecast = false, known } = scenario;
     this.#scenario = scenario;
     this.#guest = new GuestMemory(scenario.workload, scenario.memoryBytes);
     this.#stream = new MemoryStream(scenario.link);
@@ -57,8 +57,11 @@ class Simulation {
     this.#remainingBytes = scenario.usedBytes ?? scenario.memoryBytes;
     this.#passes = new PassLog(this.#remainingBytes);
     const { linkBytesPerSecond } = this.#stream;
-    const known = { linkBytesPerSecond, dirtiedBytesPerSecond: this.#guest.writtenBytesPerSecond };
-    this.#steersman = new Steersman(scenario, isForecast ? known : {});
+    const dirtiedBytesPerSecond = this.#guest.dirtiedInBytes(1000);
+    this.#steersman = new Steersman(
+      scenario,
+      known ?? (isForecast ? { linkBytesPerSecond, dirtiedBytesPerSecond } : {}),
+    );
     this.#limitMs = this.#steersman.settings.downtimeLimitMs ?? DOWNTIME_LIMIT_MS.default;
   }
 

@@ -28,8 +28,8 @@ export interface ForecastOptions extends MigrateOptions {
 const probeRules: Rules<Pick<ForecastOptions, 'probe'>> = { probe: flag };
 
 /** What QEMU itself keeps in memory beside the guest's, in bytes, and how well that is known. */
-const QEMU_BYTES = 90 * 2 ** 20;
-const QEMU_DEVIATION = 0.5;
+const QEMU_BYTES = 105 * 2 ** 20;
+const QEMU_DEVIATION = 0.35;
 /** A guest that uses so much of its virtual CPUs' time is slowed down by any throttle. */
 const BUSY_SHARE = 0.7;
 /** What comes around the passes where nothing was learnt yet, in milliseconds: a QEMU is started, and libvirt waits for the other one's end. */
@@ -38,7 +38,7 @@ const USUAL_OVERHEAD_MS = 550;
 const MEASURING_MS = 1050;
 
 /** Without KVM a sync has to stop the guest, which then translates its code anew, in milliseconds; seen on guests of 512 MiB. */
-const EMULATED_SYNC = { syncMs: 8, stallMs: 8 };
+const EMULATED_SYNC = { syncMs: 6, stallMs: 4 };
 
 /** How well things are known, as relative standard deviations. */
 const DEVIATION = {
@@ -61,8 +61,8 @@ const DEVIATION = {
  * const { verdict, totalMs, pauseMs } = await forecast({ source, destination, domain: 'db1', budget: { pauseMs: 60 }, probe: true });
  * ```
  *
- * @throws InvalidArgumentError when an option is not as it must be; PrecopyError `ERR_PRECOPY_PREFLIGHT…` for what stands in the way of the
- *   migration, a job that is under way included; `ERR_PRECOPY_LINK_UNKNOWN` when nothing says how fast the link is
+ * @throws InvalidArgumentError when an option is not as it must be; PrecopyError with the finding's code for what stands in the way
+ *   of the migration, a job that is under way included; `ERR_PRECOPY_LINK_UNKNOWN` when nothing says how fast the link is
  */
 export async function forecast({ probe, ...options }: ForecastOptions): Promise<Forecast> {
   checkOptions<Pick<ForecastOptions, 'probe'>>('', { probe }, probeRules);

@@ -1,16 +1,18 @@
 import { PrecopyError } from '../errors.js';
 import { policyFromFunction } from '../policy/index.js';
+import { quantile } from '../statistics.js';
 import { migrate } from './migrate.js';
 import type { MigrateOptions } from './options.js';
 import { sleep } from './sampler.js';
 
-/** A probe is over after so long, or when so much of the memory went over, in milliseconds and as a share. */
+/** A probe is over after so long, or when so little of the memory is left, in milliseconds and as a share. */
 const PROBE_MS = 1000;
-const PROBE_SHARE = 0.4;
+const LEAST_SHARE = 0.4;
 /** QEMU refreshes its counters every 100 ms, so that shorter ones say nothing. */
 const SAMPLE_MS = 50;
-/** The first moments are left out: the connection gets up to speed. */
-const WARM_UP_MS = 100;
+/** A span as short as this tells the speed to a few per cent, in milliseconds. */
+const TELLING_MS = 400;
+const UPPER_QUARTILE = 0.75;
 /** libvirt takes a moment to forget a job that was cancelled. */
 const AFTERMATH_MS = 200;
 
@@ -23,7 +25,7 @@ const AFTERMATH_MS = 200;
  */
 export async function probeLink(options: MigrateOptions): Promise<number> {
   const probing = policyFromFunction('probe', ({ elapsedMs, memoryTotalBytes, memoryRemainingBytes }) =>
-    elapsedMs >= PROBE_MS || memoryRemainingBytes <= memoryTotalBytes * (1 - PROBE_SHARE)
+    elapsedMs >= PROBE_MS || memoryRemainingBytes <= memoryTotalBytes * LEAST_SHARE
       ? { kind: 'abort', reason: 'the probe has seen enough' }
       : [],
   );
@@ -52,18 +54,20 @@ export async function probeLink(options: MigrateOptions): Promise<number> {
   return speedOf(readings);
 }
 
-/** Between the first and the last of the readings, the first moments left out. */
+/**
+ * The upper quartile of the speeds over all spans that are long enough to tell: in the slowest the stream was starved, since QEMU passed over
+ * zero pages or the connection only got up to speed, and the fastest are chance.
+ */
 function speedOf(readings: readonly { atMs: number; bytes: number }[]): number {
-  const startedAtMs = readings[0]?.atMs ?? 0;
-  const [first] = readings.filter(({ atMs }) => atMs >= startedAtMs + WARM_UP_MS);
-  // The counters go by steps: the span counts from the first change to the last one.
+  // The counters go by steps: spans count from one change to another.
   const steps = readings.filter(({ bytes }, index) => bytes !== readings[index - 1]?.bytes);
-  const begin = steps.find(({ atMs }) => first !== undefined && atMs >= first.atMs);
-  const end = steps.at(-1);
-  if (begin === undefined || end === undefined || end.atMs <= begin.atMs) {
-    throw new PrecopyError('ERR_PRECOPY_PROBE', 'The probe was over before anything could be measured', {
-      remedy: 'Give expect.linkBytesPerSecond instead.',
-    });
-  }
-  return ((end.bytes - begin.bytes) / (end.atMs - begin.atMs)) * 1000;
+  const speeds = steps.flatMap((begin) =>
+    steps
+      .filter(({ atMs }) => atMs >= begin.atMs + TELLING_MS)
+      .map((end) => ((end.bytes - begin.bytes) / (end.atMs - begin.atMs)) * 1000),
+  );
+  if (speeds.length > 0) return quantile(speeds, UPPER_QUARTILE);
+  throw new PrecopyError('ERR_PRECOPY_PROBE', 'The probe was over before anything could be measured', {
+    remedy: 'Give expect.linkBytesPerSecond instead.',
+  });
 }
