@@ -5,20 +5,22 @@ import { adoptCommand } from './adopt.js';
 import { checkCommand } from './check.js';
 import { everyCommand, pathOf } from './command-tree.js';
 import { completionCommand } from './completion.js';
+import { forecastCommand } from './forecast.js';
 import { labCommand } from './lab.js';
 import { migrateCommand } from './migrate.js';
 import { replayCommand } from './replay.js';
 import { reportCommand } from './report.js';
 import { resolveCommand } from './resolve.js';
+import { simulateCommand } from './simulate.js';
 import { watchCommand } from './watch.js';
 
 /** Every command, by what it is for. */
 const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
-  'Before:': [checkCommand],
+  'Before:': [checkCommand, forecastCommand],
   'Migration:': [migrateCommand, watchCommand, abortCommand],
   'After a fault:': [adoptCommand, resolveCommand],
   'Afterwards:': [reportCommand, replayCommand],
-  'Test and measure:': [labCommand],
+  'Test and measure:': [simulateCommand, labCommand],
   'Shell:': [completionCommand],
 };
 

@@ -23,9 +23,11 @@ export class GuestMemory {
     return Math.min(this.#setDirtyBytes + this.#backgroundDirtyBytes, this.#memoryBytes);
   }
 
-  /** What the guest writes now without a throttle, in bytes per second. */
-  get writtenBytesPerSecond(): number {
-    return this.#segment.bytesPerSecond + this.#workload.backgroundBytesPerSecond;
+  /** What would be found dirty after so long from now without a throttle. */
+  dirtiedInBytes(milliseconds: number): number {
+    const background = (this.#workload.backgroundBytesPerSecond * milliseconds) / 1000;
+    const rate = { bytesPerSecond: this.#segment.bytesPerSecond, setBytes: this.setBytes };
+    return dirtyAfter(0, rate, this.#workload.pattern, milliseconds) + background;
   }
 
   get setBytes(): number {
@@ -34,7 +36,8 @@ export class GuestMemory {
 
   /** Lets the guest run; `throttle` is the fraction of CPU time that it does not get. */
   run(milliseconds: number, throttle: number): void {
-    const share = this.#workload.followsCpu ? 1 - throttle : 1;
+    const { followsCpu, housekeepingShare = 0 } = this.#workload;
+    const share = followsCpu ? Math.max((1 - throttle - housekeepingShare) / (1 - housekeepingShare), 0) : 1;
     this.#backgroundDirtyBytes += (this.#workload.backgroundBytesPerSecond * share * milliseconds) / 1000;
     let leftMs = milliseconds;
     while (leftMs > 0) {

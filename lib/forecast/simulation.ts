@@ -1,4 +1,4 @@
-import type { Action, Budget, Escalation, Note, Policy } from '../policy/index.js';
+import type { Action, Budget, Escalation, Note, Policy, Situation } from '../policy/index.js';
 import type { Workload } from './workload.js';
 
 /** The speed of the link from a moment on. */
@@ -22,14 +22,18 @@ export interface Scenario {
   readonly escalate?: readonly Escalation[];
   /** Whether the throttle can be set in flight. Default false. */
   readonly monitor?: boolean;
-  /** Whether the policy knows the rates before the start, as after a forecast. Default false. */
+  /** Whether the policy knows link and dirty rate before the start, from a measurement of a second as the engine makes one. Default false. */
   readonly isForecast?: boolean;
+  /** What the policy knows before the start, where that is another thing. */
+  readonly known?: Pick<Situation, 'linkBytesPerSecond' | 'dirtiedBytesPerSecond'>;
   /** What a stop costs with nothing left to send, in milliseconds. Default 50. */
   readonly fixedPauseMs?: number;
   /** How often the policy looks between pass boundaries, in milliseconds. Default 100, QEMU's own granularity. */
   readonly sampleMs?: number;
-  /** What a sync of the dirty bitmap takes, in milliseconds; no pass is shorter. Default 2. */
+  /** What a sync of the dirty bitmap takes, in milliseconds, in which the guest stands still; no pass is shorter. Default 2. */
   readonly syncMs?: number;
+  /** How long the guest writes nothing after a sync, in milliseconds: under TCG it has to translate anew. Default 0. */
+  readonly stallMs?: number;
   /** Where the simulation ends if the migration does not, in milliseconds. Default one hour. */
   readonly endMs?: number;
 }

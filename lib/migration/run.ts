@@ -276,9 +276,15 @@ export class Run {
       const left = leftOnSource(evidence);
       if (left !== undefined) this.#reporter.warn(left);
       await this.#witness?.catchUp(TRAILING_EVENTS_MS);
-      learnFromRun(this.#sides, this.#transfer?.conductor, this.#witness?.observedPauseMs);
     }
     const job = this.#witness?.completedJob ?? (arrived && !isOffline ? await this.#completedJob() : undefined);
+    // A guest that was stopped first says nothing of what the next one costs.
+    if (arrived && this.#options.mode === 'live') {
+      learnFromRun({
+        ...{ sides: this.#sides, guestUuid: this.#guest?.uuid, conductor: this.#transfer?.conductor, job },
+        ...{ pauseMs: this.#witness?.observedPauseMs, phases: this.#phases.spans(this.#clock.atMs()) },
+      });
+    }
     const abort = await this.#abortReport(ownerOf(evidence));
     return conclude({
       ...{ evidence, arrived, failure, abort, job, observedPauseMs: this.#witness?.observedPauseMs },

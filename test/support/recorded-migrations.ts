@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type RecordedPass, type Scenario, workloadOfPasses } from '../../lib/forecast/index.js';
+import { PassTracker } from '../../lib/migration/pass-tracker.js';
+import { addLinkSample, type LinkRate, policyByName } from '../../lib/policy/index.js';
+
+/** What of a trace's lines the simulator's test looks at; whatever else is in them does not matter. */
+interface Line {
+  type: string;
+  atMs: number;
+  syncs?: number;
+  memoryRemainingBytes?: number;
+  memoryProcessedBytes?: number;
+  throttle?: number;
+  downtimeLimitMs?: number;
+  phase?: string;
+  policy?: string;
+  fixedPauseMs?: number;
+  situation?: Pick<Scenario, 'budget' | 'escalate'> & { memoryTotalBytes: number } & NonNullable<Scenario['known']>;
+  result?: {
+    outcome: string;
+    sentBytes: number;
+    pause: { observedMs?: number };
+    job?: { memoryTotalBytes: number; memoryConstantPages: number; memoryPageBytes: number };
+  };
+}
+
+/** A migration that took place in the lab, and the scenario that should come out the same. */
+export interface Recorded {
+  readonly name: string;
+  readonly workload: string;
+  readonly outcome: string;
+  /** From the first pass to the end of the pause. */
+  readonly totalMs: number;
+  readonly pauseMs: number | undefined;
+  readonly passes: number;
+  readonly sentBytes: number;
+  readonly scenario: Scenario;
+}
+
+const DIRECTORY = fileURLToPath(new URL('../../../test/fixtures/traces/', import.meta.url));
+
+/** What a sync costs without KVM, as all of these were recorded, in milliseconds. */
+const EMULATED_SYNC = { syncMs: 6, stallMs: 4 };
+
+/** Workloads that a throttle slows down. */
+const COMPUTING = ['compute', 'hot'];
+
+/** The migrations that were recorded in the lab. */
+export function recordedMigrations(): Recorded[] {
+  const guests: Record<string, { guest: { workload: { name: string } } }> = JSON.parse(
+    readFileSync(`${DIRECTORY}recordings.json`, 'utf8'),
+  );
+  const files = readdirSync(DIRECTORY).filter((file) => file.endsWith('.ndjson'));
+  return files.flatMap((file) => {
+    const name = file.replace('.ndjson', '');
+    const workload = guests[name]?.guest.workload.name;
+    return workload === undefined ? [] : [readRecorded(name, workload, readFileSync(`${DIRECTORY}${file}`, 'utf8'))];
+  });
+}
+
+function readRecorded(name: string, workload: string, text: string): Recorded {
+  const lines: Line[] = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const plan = lines.find(({ type }) => type === 'plan');
+  const result = lines.find(({ type }) => type === 'end')?.result;
+  if (plan?.situation === undefined || result === undefined) throw new Error(`${name} has no plan or no end`);
+  const begin = lines.find(({ type, phase }) => type === 'phase' && phase === 'pre-copy')?.atMs ?? 0;
+  const end = lines.find(({ type, phase }) => type === 'phase' && (phase === 'handover' || phase === 'settle'));
+  const stop = lines.find(({ type, phase }) => type === 'phase' && phase === 'stop-and-copy')?.atMs ?? end?.atMs ?? 0;
+  const samples = upToTheStop(
+    lines.filter(({ type, memoryProcessedBytes = 0 }) => type === 'sample' && memoryProcessedBytes > 0),
+    stop,
+  );
+  const { passes, linkBytesPerSecond } = readPasses(samples);
+  const { situation, policy = 'budget', fixedPauseMs = 30 } = plan;
+  const { memoryTotalBytes: memoryBytes, budget = {}, escalate = [], ...known } = situation;
+  const { job } = result;
+  return {
+    ...{ name, workload, outcome: result.outcome, passes: passes.length, sentBytes: result.sentBytes },
+    totalMs: (end?.atMs ?? 0) - begin,
+    pauseMs: result.pause.observedMs,
+    scenario: {
+      ...{ policy: policyByName(policy), budget, escalate, memoryBytes, fixedPauseMs, known, ...EMULATED_SYNC },
+      link: linkBytesPerSecond,
+      workload: workloadOfPasses(passes, {
+        memoryBytes,
+        followsCpu: COMPUTING.includes(workload),
+        standstillMs: EMULATED_SYNC.syncMs + EMULATED_SYNC.stallMs,
+      }),
+      // An aborted job says nothing of zero pages; what its first pass sent does.
+      usedBytes: job
+        ? job.memoryTotalBytes - job.memoryConstantPages * job.memoryPageBytes
+        : (passes[0]?.sentBytes ?? 0),
+      endMs: 120_000,
+    },
+  };
+}
+
+/** The sync that decides the stop is seen about when it is announced. */
+const STOP_MS = 5;
+
+/** The samples up to the first that shows the sync at the stop, which ends the last pass; QEMU syncs once more after that. */
+function upToTheStop(samples: readonly Line[], stopAtMs: number): readonly Line[] {
+  const last = samples.findIndex(
+    ({ atMs, syncs = 0 }, index) => atMs >= stopAtMs - STOP_MS && syncs > (samples[index - 1]?.syncs ?? syncs),
+  );
+  return last === -1 ? samples : samples.slice(0, last + 1);
+}
+
+/** The true passes, and the speed of the link over the first of them. */
+function readPasses(samples: readonly Line[]): { passes: RecordedPass[]; linkBytesPerSecond: number } {
+  const tracker = new PassTracker();
+  const passes: RecordedPass[] = [];
+  let begin = samples[0];
+  let link: LinkRate | undefined;
+  let firstPassEnd: Line | undefined;
+  samples.forEach((sample, index) => {
+    const previous = samples[index - 1] ?? sample;
+    const {
+      atMs,
+      syncs = 0,
+      memoryRemainingBytes: remainingBytes = 0,
+      memoryProcessedBytes: processedBytes = 0,
+    } = sample;
+    link = addLinkSample(link, atMs, processedBytes);
+    const reading = { atMs, syncs, remainingBytes, processedBytes };
+    tracker.add(reading, link.bytesPerSecond, sample.downtimeLimitMs ?? 300);
+    const finished = tracker.finished.at(-1);
+    if (!tracker.isAtBoundary || finished === undefined) return;
+    firstPassEnd ??= previous;
+    const sentBytes = processedBytes - (begin?.memoryProcessedBytes ?? 0);
+    passes.push({ ...finished, throttle: previous.throttle ?? 0, sentBytes });
+    begin = sample;
+  });
+  const [first] = samples;
+  const last = firstPassEnd ?? samples.at(-1);
+  const passedMs = (last?.atMs ?? 0) - (first?.atMs ?? 0);
+  const sentBytes = (last?.memoryProcessedBytes ?? 0) - (first?.memoryProcessedBytes ?? 0);
+  return { passes, linkBytesPerSecond: (sentBytes / passedMs) * 1000 };
+}

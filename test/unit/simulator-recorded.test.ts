@@ -1,0 +1,31 @@
+import { test } from 'tap';
+import { simulate } from '../../lib/forecast/index.js';
+import { recordedMigrations } from '../support/recorded-migrations.js';
+
+/** Guests that converge, or are throttled until they do. What a suspended guest or post-copy take is not what passes take. */
+const COMPARED = ['steady', 'compute', 'burst', 'idle'];
+
+const recorded = recordedMigrations();
+
+test('there are recordings of each workload', (t) => {
+  for (const workload of COMPARED)
+    t.ok(
+      recorded.some((one) => one.workload === workload),
+      workload,
+    );
+  t.end();
+});
+
+for (const { name, workload, totalMs, passes, sentBytes, pauseMs, scenario } of recorded) {
+  if (!COMPARED.includes(workload)) continue;
+  test(`${name}, simulated, takes as long as it did and as many passes`, (t) => {
+    const simulated = simulate(scenario);
+    t.comment(
+      `total ${totalMs.toFixed(0)} → ${simulated.totalMs.toFixed(0)} ms · passes ${passes} → ${simulated.passes} · sent ${(sentBytes / 1e6).toFixed(0)} → ${(simulated.sentBytes / 1e6).toFixed(0)} MB · pause ${pauseMs?.toFixed(0)} → ${simulated.pauseMs.toFixed(0)} ms`,
+    );
+    t.equal(simulated.outcome, 'completed');
+    t.ok(Math.abs(simulated.totalMs / totalMs - 1) <= 0.1, `total ${totalMs} and ${simulated.totalMs} ms`);
+    t.ok(Math.abs(simulated.passes - passes) <= 1, `${passes} and ${simulated.passes} passes`);
+    t.end();
+  });
+}
