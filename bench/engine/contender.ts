@@ -1,4 +1,6 @@
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import type { Heartbeats, Host } from '../../lib/lab/index.js';
+import type { ProcessorClock } from './control-cost.js';
 import type { QemuEvent } from './qemu-events.js';
 import type { QuietJudge } from './quiet.js';
 import type { EngineReport, Run } from './run.js';
@@ -22,6 +24,16 @@ export interface BenchGuest {
 export interface Route {
   from: Host;
   to: Host;
+}
+
+/** What a mover has to know of a host: one of the lab, or a user's own. */
+export interface Station {
+  readonly endpoint: { readonly uri: string; readonly socketPath?: string };
+  /** How the other host's daemon reaches it, and where QEMU sends the memory; undefined leaves that to libvirt. */
+  readonly peerUri: string;
+  readonly migrateUri: string | undefined;
+  /** Starts a libvirt client that talks to this host's daemon. */
+  spawn(argv: readonly string[], options: SpawnOptions): Promise<ChildProcess>;
 }
 
 /** A migration as the one who made it tells it; the witnesses are asked afterwards. */
@@ -48,6 +60,8 @@ export interface Evidence {
 export interface Contender {
   readonly name: string;
   readonly guest: BenchGuest;
+  /** What tells its control's cost; undefined where it cannot be told, since QEMUs are among this process's children. */
+  readonly clock: ProcessorClock | undefined;
   move(route: Route, signal: AbortSignal): Promise<Move>;
   /** What is known of a move of this contender's. */
   evidence(route: Route, move: Move): Evidence;

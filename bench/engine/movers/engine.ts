@@ -1,14 +1,15 @@
-import { type MigrateOptions, type MigrationResult, migrate } from '../../../lib/migration/index.js';
-import { type Move, type Route, timed } from '../contender.js';
+import { type MigrationResult, migrate } from '../../../lib/migration/index.js';
+import { type Move, type Station, timed } from '../contender.js';
 import type { EngineReport } from '../run.js';
+import type { Intent } from '../strategy.js';
 
 type DecisionRecord = MigrationResult['decisions'][number];
 
 /** Moves a guest with this project's engine. */
 export function moveByEngine(
   guest: string,
-  { from, to }: Route,
-  { options, monitor = false }: { options: Pick<MigrateOptions, 'budget' | 'escalate'>; monitor?: boolean },
+  { from, to }: { from: Station; to: Station },
+  { options, monitor = false }: { options: Intent; monitor?: boolean },
   signal: AbortSignal,
 ): Promise<Move> {
   return timed(async () => {
@@ -16,7 +17,7 @@ export function moveByEngine(
       source: { ...from.endpoint, allowMonitorCommand: monitor },
       destination: to.endpoint,
       domain: guest,
-      transport: { peerUri: to.peerUri, migrateUri: to.migrateUri },
+      transport: { peerUri: to.peerUri, ...(to.migrateUri === undefined ? {} : { migrateUri: to.migrateUri }) },
       ...options,
       signal,
     }).outcome;

@@ -64,6 +64,7 @@ export class LibvirtGuest implements BenchGuest {
     return {
       name: nameOf(strategy),
       guest: this,
+      clock: this.#stage.clock,
       move: async (route, signal) =>
         strategy.by === 'engine'
           ? moveByEngine(this.name, route, strategy, signal)
