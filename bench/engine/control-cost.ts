@@ -66,7 +66,10 @@ export function controlCost(rest: ProcessorTimes, before: ProcessorTimes, after:
 async function readStat(pid: string): Promise<{ ownMs: number; childrenMs: number }> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8');
   // The name in parentheses may contain anything; the state follows, which is field 3.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
   const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = fields.slice(11, 15);
   return { ownMs: (user + system) * TICK_MS, childrenMs: (childrenUser + childrenSystem) * TICK_MS };
 }

@@ -2,11 +2,11 @@ import { loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Host } from '../../lib/lab/index.js';
 import { analyseHeartbeats, type Beat, type Heartbeats } from '../../lib/lab/observer/index.js';
+import { quantile } from '../statistics.js';
 import type { BenchGuest, Contender, Move } from './contender.js';
 import { controlCost } from './control-cost.js';
 import { qemuPause } from './qemu-events.js';
 import type { Run, Service } from './run.js';
-import { quantile } from '../statistics.js';
 
 /** After a move: the last events come in, and the guest shows how it goes on. */
 const AFTER_MS = 1000;

@@ -89,7 +89,9 @@ function sidesOf({ scenarios }: Summary): Strategies {
 }
 
 function differences(before: Summary, after: Summary): Comparison['surroundings'] {
-  const [was, is] = [before.surroundings, after.surroundings].map((all) => new Map(Object.entries(all ?? {}).map(inWords)));
+  const [was, is] = [before.surroundings, after.surroundings].map(
+    (all) => new Map(Object.entries(all ?? {}).map(inWords)),
+  );
   return [...(was ?? [])].flatMap(([what, value]) => {
     const now = is?.get(what);
     return now === undefined || now === value ? [] : [{ what, before: value, after: now }];

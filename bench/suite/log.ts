@@ -98,7 +98,8 @@ function parseLine(line: string, number: number, path: string): LogEntry {
   } catch (cause) {
     throw logError(path, `line ${number} is no JSON`, cause);
   }
-  if (typeof value !== 'object' || value === null || !('type' in value)) throw logError(path, `line ${number} is no entry`);
+  if (typeof value !== 'object' || value === null || !('type' in value))
+    throw logError(path, `line ${number} is no entry`);
   // The first entry's version says that the rest is of this shape, as we wrote it.
   return value as LogEntry;
 }

@@ -40,18 +40,29 @@ export interface Actions {
 /** The benchmark's command line; commander throws a CommanderError when it is wrong, or help was asked for. */
 export function benchCommand({ run, compare }: Actions): Command {
   const bench = new Command('bench')
-    .description('Measures migrations by precopy, by virsh, by the rules of others and by QEMU alone, beside each other.')
+    .description(
+      'Measures migrations by precopy, by virsh, by the rules of others and by QEMU alone, beside each other.',
+    )
     .addOption(new Option('--quick', 'a few minutes with small guests (default)').conflicts('full'))
     .option('--full', 'everything, ten times: hours')
     .addOption(new Option('--scenario <names...>', 'only these').choices(ALL.map(({ name }) => name)))
     .addOption(
-      new Option('--against <strategies...>', "beside each scenario's reference, instead of its own strategies").choices(
-        STRATEGY_NAMES,
-      ),
+      new Option(
+        '--against <strategies...>',
+        "beside each scenario's reference, instead of its own strategies",
+      ).choices(STRATEGY_NAMES),
     )
-    .option('--rounds <count>', "how often each strategy is measured, instead of each scenario's own number", wholeNumber)
+    .option(
+      '--rounds <count>',
+      "how often each strategy is measured, instead of each scenario's own number",
+      wholeNumber,
+    )
     .option('--seed <number>', 'for the order and the intervals', wholeNumber, 1)
-    .option('--minutes <count>', `no round begins that would end later (default: ${QUICK_MINUTES} with --quick)`, wholeNumber)
+    .option(
+      '--minutes <count>',
+      `no round begins that would end later (default: ${QUICK_MINUTES} with --quick)`,
+      wholeNumber,
+    )
     .option('--output <name>', 'results go to NAME.ndjson as they come, and to NAME.json and NAME.html at the end')
     .option('--resume <file>', 'go on with the .ndjson file of a benchmark that was interrupted')
     .option('--json', 'the last line of stdout is one JSON object', false)
@@ -99,7 +110,11 @@ export function limitMs(minutes: number | undefined, { mode }: Plan): number {
 function ownHosts(flags: RunFlags): OwnHosts | undefined {
   const { source, destination, domain } = flags;
   if (source === undefined && destination === undefined && domain === undefined) return undefined;
-  for (const [name, value] of Object.entries({ '--source': source, '--destination': destination, '--domain': domain })) {
+  for (const [name, value] of Object.entries({
+    '--source': source,
+    '--destination': destination,
+    '--domain': domain,
+  })) {
     if (value === undefined) throw new InvalidOption(name, value, 'given as well: a guest of your own needs all three');
   }
   if (flags.against?.includes('qmp')) {

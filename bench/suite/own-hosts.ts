@@ -135,9 +135,13 @@ export class OwnStage implements AsyncDisposable {
     const [from, ...more] = this.#places.filter((_, index) => isHere[index]);
     const to = this.#places.find((_, index) => !isHere[index]);
     if (from !== undefined && more.length === 0 && to !== undefined) return { from, to };
-    throw new PrecopyError('ERR_PRECOPY_BENCH_GUEST', `Guest ${this.#domain} runs on ${from ? 'both hosts' : 'neither host'}.`, {
-      remedy: 'Start it on one of the two, or give another --domain.',
-    });
+    throw new PrecopyError(
+      'ERR_PRECOPY_BENCH_GUEST',
+      `Guest ${this.#domain} runs on ${from ? 'both hosts' : 'neither host'}.`,
+      {
+        remedy: 'Start it on one of the two, or give another --domain.',
+      },
+    );
   }
 }
 

@@ -72,4 +72,3 @@ async function changeLink(lab: Lab, { bitsPerSecond, change }: LinkPlan, signal:
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   await lab.link.shape({ bitsPerSecond });
 }
-

@@ -16,7 +16,6 @@ export function droppedSides(runs: readonly LoggedRun[], scenario: SuiteScenario
 export function doneRounds(runs: readonly LoggedRun[], { scenario, rounds }: PlannedScenario): Set<number> {
   const dropped = droppedSides(runs, scenario);
   const isDone = (round: number, side: Side) =>
-    dropped.has(side) ||
-    runs.some((run) => run.scenario === scenario.name && run.round === round && run.side === side);
+    dropped.has(side) || runs.some((run) => run.scenario === scenario.name && run.round === round && run.side === side);
   return new Set([...rounds.keys()].filter((round) => sidesOf(scenario).every((side) => isDone(round, side))));
 }

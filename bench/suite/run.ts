@@ -1,7 +1,7 @@
+import { runLine } from '../engine/report.js';
+import type { Run } from '../engine/run.js';
 import { Stage } from '../engine/stage.js';
 import { nameOf } from '../engine/strategy.js';
-import type { Run } from '../engine/run.js';
-import { runLine } from '../engine/report.js';
 import { LOG_VERSION, type Log, LogWriter, readLog } from './log.js';
 import { OwnStage } from './own-hosts.js';
 import { type Plan, type PlannedScenario, strategyOf, unfold } from './plan.js';

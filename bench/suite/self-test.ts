@@ -47,7 +47,13 @@ export function reading(stops: readonly InjectedStop[]): StopReading {
   const errorMs = median(stops.map((stop) => Math.abs(stop.readMs - stop.truthMs)));
   const noiseMs = Math.max(0, median(stops.map(({ noise }) => noise.p99Ms)) - 1);
   const allowedMs = toleranceMs(truthMs) + noiseMs;
-  return { truthMs, readMs: median(stops.map((stop) => stop.readMs)), errorMs, allowedMs, isRead: errorMs <= allowedMs };
+  return {
+    truthMs,
+    readMs: median(stops.map((stop) => stop.readMs)),
+    errorMs,
+    allowedMs,
+    isRead: errorMs <= allowedMs,
+  };
 }
 
 async function stop(stage: Stage, guest: LibvirtGuest, stopMs: number): Promise<number> {

@@ -1,5 +1,15 @@
 import type { FigureName, PauseParts, Run } from '../engine/run.js';
-import { type Estimate, median, type Pair, pairedRatio, quantile, type Random, seededRandom, smallestEffect } from '../statistics.js';
+import { nameOf } from '../engine/strategy.js';
+import {
+  type Estimate,
+  median,
+  type Pair,
+  pairedRatio,
+  quantile,
+  type Random,
+  seededRandom,
+  smallestEffect,
+} from '../statistics.js';
 import { type ForecastSummary, summariseForecasts } from './forecasts.js';
 import type { Log, LoggedRun } from './log.js';
 import { type Mode, NULL_SIDE, type Side, sidesOf, strategyOf, titleOf, unfold } from './plan.js';
@@ -7,7 +17,6 @@ import type { Setting, SuiteScenario } from './scenario.js';
 import type { SelfTest } from './self-test.js';
 import { FLOOR } from './strategies.js';
 import type { Surroundings } from './surroundings.js';
-import { nameOf } from '../engine/strategy.js';
 
 export const FIGURE_NAMES: readonly FigureName[] = ['pauseMs', 'outsideMs', 'totalMs', 'sentBytes', 'workLostMs'];
 
@@ -111,7 +120,12 @@ function summariseSide(
   const ratio = (figure: FigureName) => ratioOf(pairsOf(all, side, reference, figure), random);
   const controls = completed.flatMap(({ control }) => control ?? []);
   return {
-    ...{ side, title: titleOf(scenario, side), exactly: nameOf(strategyOf(scenario, side)), role: roleOf(side, reference) },
+    ...{
+      side,
+      title: titleOf(scenario, side),
+      exactly: nameOf(strategyOf(scenario, side)),
+      role: roleOf(side, reference),
+    },
     ...{ runs: runs.length, completed: completed.length },
     reasons: [...new Set(runs.flatMap(({ outcome, reason }) => (outcome === 'completed' ? [] : [reason ?? outcome])))],
     figures: byFigure((figure) => distribution(valuesOf(completed, figure))),

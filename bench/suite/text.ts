@@ -19,7 +19,9 @@ export function summaryText({ surroundings, scenarios, nullComparison, selfTest,
 
 export function surroundingsText(surroundings: Surroundings): string {
   const { where, processors, memoryBytes, kernel, node, libvirt, hosts, accelerator } = surroundings;
-  const versions = hosts.map(({ name, libvirt: daemon, qemu }) => `${name}: libvirt ${daemon}, QEMU ${qemu}`).join('; ');
+  const versions = hosts
+    .map(({ name, libvirt: daemon, qemu }) => `${name}: libvirt ${daemon}, QEMU ${qemu}`)
+    .join('; ');
   return [
     `\n${processors}, ${formatBytes(memoryBytes)}, Linux ${kernel}, Node ${node}, libvirt ${libvirt}`,
     `${where === 'lab' ? 'hosts in namespaces of this machine' : "the user's own hosts"}, guests under ${accelerator.toUpperCase()}; ${versions}`,
@@ -36,7 +38,8 @@ export function nullText({ value, low, high, pairs, smallestEffect }: Ratio): st
 
 export function selfTestText({ stops }: SelfTest): string {
   const words = stops.map(
-    ({ truthMs, readMs, isRead }) => `${formatMs(truthMs)} read as ${formatMs(readMs)}${isRead ? '' : ' (TOO FAR OFF)'}`,
+    ({ truthMs, readMs, isRead }) =>
+      `${formatMs(truthMs)} read as ${formatMs(readMs)}${isRead ? '' : ' (TOO FAR OFF)'}`,
   );
   return `Injected stops: ${words.join(', ')}.`;
 }
@@ -56,7 +59,9 @@ function scenarioText({ name, about, strategies }: ScenarioSummary): string {
       ? []
       : ['', formatTable(['to the reference (95 %; ± seen)', ...FIGURES.map(({ title }) => title)], ratios)]),
     ...strategies.flatMap(({ title, reasons }) => reasons.map((reason) => `${title} did not complete: ${reason}`)),
-    ...strategies.flatMap(({ title, hurt }) => (hurt === 0 ? [] : [`${title}: the guest found itself hurt ${hurt} times`])),
+    ...strategies.flatMap(({ title, hurt }) =>
+      hurt === 0 ? [] : [`${title}: the guest found itself hurt ${hurt} times`],
+    ),
   ].join('\n');
 }
 
