@@ -1,16 +1,14 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { PrecopyError } from '../errors.js';
+import { VERSION } from '../version.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { labCommand } from './lab.js';
 import { migrateCommand } from './migrate.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-
 const program = new Command('precopy')
   .description('Live migration of virtual machines under control.')
-  .version(version)
+  .version(VERSION)
   .showHelpAfterError('(--help shows what there is)')
   .addCommand(migrateCommand())
   .addCommand(labCommand());

@@ -2,15 +2,18 @@ import type { JobStats } from '../libvirt/index.js';
 import { type Action, type Note, permitted, type View } from '../policy/index.js';
 import type { AbortRequest } from './abort.js';
 import type { Actuators } from './actuators.js';
-import type { Gate } from './gate.js';
+import { type Gate, isHarmlessToHold } from './gate.js';
 import type { HookRunner } from './hook-runner.js';
 import type { LandingGear } from './landing.js';
 import { sleep } from './sampler.js';
-import type { Steering } from './steering.js';
+import { hasBegun, type Steering } from './steering.js';
 
-/** A decision of the policy and what became of it: the trail is part of the result. */
+/** A decision and what became of it: the trail is part of the result. */
 export interface DecisionRecord {
+  /** When it was carried out. */
   atMs: number;
+  /** Who decided: the policy, a hook instead of it, or the soft landing. */
+  by: 'policy' | 'hook' | 'landing';
   action: Action;
   /** Why libvirt did not take it; undefined when it did. */
   refusal: string | undefined;
@@ -41,19 +44,11 @@ export interface ConductorOptions {
 /** From the release of an idle guest to its stop, in milliseconds: the release comes by so much before the moment asked for. */
 const RELEASE_LEAD_MS = 60;
 
-/** What may be done while the switchover is held: nothing that would stop the guest, or undo the hold. */
-const isHarmlessToHold = ({ kind }: Action): boolean => kind === 'throttle' || kind === 'abort' || kind === 'continue';
-
 /** The end is near when what is left could be sent within this time, in milliseconds. */
 const NEAR_MS = 400;
 
 function isNearTheEnd({ linkBytesPerSecond, memoryRemainingBytes }: View): boolean {
   return linkBytesPerSecond !== undefined && memoryRemainingBytes <= (linkBytesPerSecond / 1000) * NEAR_MS;
-}
-
-/** Until QEMU has looked at the memory for the first time there is nothing left to send, and nothing sent. */
-function hasBegun({ memoryRemainingBytes = 0, memoryProcessedBytes = 0 }: JobStats): boolean {
-  return memoryRemainingBytes > 0 || memoryProcessedBytes > 0;
 }
 
 /** Steers a running job: readings in, the policy's advice out, carried out one decision at a time. */
@@ -90,6 +85,11 @@ export class Conductor {
     return this.#options.steering;
   }
 
+  /** Whether the next reading may lead to a decision: not while one is being carried out, nor during the landing. */
+  get isListening(): boolean {
+    return !this.#isOver && this.#acting === undefined && !this.#options.landing.isDown;
+  }
+
   /** Takes a reading of the job. While something is still being done, the policy is not asked again. */
   take(stats: JobStats, atMs: number): void {
     if (this.#isOver || !hasBegun(stats)) return;
@@ -100,7 +100,7 @@ export class Conductor {
     if (this.#acting !== undefined) return;
     this.#isNear = isNearTheEnd(view);
     const landing = gate.isClosed ? [] : this.#options.landing.next(view);
-    if (landing.length > 0) this.#begin(() => this.#carryOut(landing));
+    if (landing.length > 0) this.#begin(() => this.#carryOut('landing', landing));
     else if (gate.isDue(view)) this.#begin(() => this.#hold());
     else if (!this.#options.landing.isDown) this.#begin(() => this.#steer(view));
   }
@@ -118,8 +118,9 @@ export class Conductor {
     const overriding = wanted.flatMap((actions) => actions ?? []);
     const { actions, notes } = steering.advise(view);
     for (const note of notes) handlers.onNote(note);
-    const chosen = overriding.length > 0 ? permitted(view, overriding).actions : actions;
-    await this.#carryOut(gate.isClosed ? chosen.filter(isHarmlessToHold) : chosen);
+    const isOverridden = overriding.length > 0;
+    const chosen = isOverridden ? permitted(view, overriding).actions : actions;
+    await this.#carryOut(isOverridden ? 'hook' : 'policy', gate.isClosed ? chosen.filter(isHarmlessToHold) : chosen);
   }
 
   /** The hold, from its begin to the release: after every hook that was called before, and not before the moment that was asked for. */
@@ -142,11 +143,11 @@ export class Conductor {
     await this.#acting?.catch(() => {});
   }
 
-  async #carryOut(actions: readonly Action[]): Promise<void> {
+  async #carryOut(by: DecisionRecord['by'], actions: readonly Action[]): Promise<void> {
     for (const action of actions) {
       if (this.#isOver) return;
       const refusal = await this.#apply(action);
-      const decision = { atMs: this.#options.atMs(), action, refusal };
+      const decision = { atMs: this.#options.atMs(), by, action, refusal };
       this.#decisions.push(decision);
       this.#options.handlers.onDecision(decision);
       // What follows in the same decision was meant to come after this.

@@ -1,5 +1,6 @@
 import { PrecopyError } from '../errors.js';
 import type { Domain } from '../libvirt/index.js';
+import type { MigrationEvent } from './events.js';
 import type { ResolvedOptions } from './options.js';
 import { Side } from './side.js';
 
@@ -21,6 +22,14 @@ export async function connectSides({ source, destination, deadlines }: ResolvedO
   if (first.status === 'fulfilled') await first.value.close();
   if (second.status === 'fulfilled') await second.value.close();
   throw first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason;
+}
+
+/** Who takes part in a migration. */
+export function identitiesOf(
+  { name, uuid }: Domain,
+  { source, destination }: Sides,
+): Omit<Extract<MigrationEvent, { type: 'connected' }>, 'type' | 'atMs'> {
+  return { domain: { name, uuid }, source: source.identity, destination: destination.identity };
 }
 
 /**

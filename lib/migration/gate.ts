@@ -1,4 +1,4 @@
-import type { View } from '../policy/index.js';
+import type { Action, View } from '../policy/index.js';
 import type { Actuators } from './actuators.js';
 
 /**
@@ -15,6 +15,11 @@ const RELEASE_LIMIT_MS = 20;
 
 /** The hold begins when what is left could be sent within this time, so that no sync comes before it. */
 const LEFT_MS = 500;
+
+/** What may be done while the switchover is held: nothing that would stop the guest, or undo the hold. */
+export function isHarmlessToHold({ kind }: Action): boolean {
+  return kind === 'throttle' || kind === 'abort' || kind === 'continue';
+}
 
 /**
  * Keeps the switchover from happening until it is released, while the guest runs on and its memory is sent at a trickle. libvirt has no

@@ -1,5 +1,7 @@
+export type { Limits } from './actuators.js';
+export { eventChannel, MIGRATION_CHANNEL, type MigrationMessage, type MigrationTrace } from './channels.js';
 export type { DecisionRecord } from './conductor.js';
-export type { MigrationEvent, MigrationEventType, MigrationSample, Role } from './events.js';
+export type { MigrationEvent, MigrationEventType, MigrationPlan, MigrationSample, Role } from './events.js';
 export type { Hold } from './gate.js';
 export {
   type EndContext,
@@ -23,8 +25,8 @@ export type { ActionName } from './recovery/actions.js';
 export { type AdoptOptions, adopt } from './recovery/adopt.js';
 export type { RecoveryTarget, ResolveDeadlines, ResolveOptions } from './recovery/options.js';
 export { type ActionReport, type Resolution, resolve } from './recovery/resolve.js';
+export type { Verdict } from './recovery/row.js';
 export type { Sight, Standing } from './recovery/standing.js';
-export type { Verdict } from './recovery/table.js';
 export {
   type AbortOutcome,
   type AbortReport,

@@ -1,6 +1,7 @@
 import type { MigrationEvent } from './events.js';
-import { entryOf, Journal, type JournalEntry, withoutSecrets } from './journal.js';
+import { entryOf, Journal, type JournalEntry } from './journal.js';
 import type { ResolvedOptions } from './options.js';
+import { withoutSecrets } from './secrets.js';
 
 /** Writes a run into its journal, where it has one. A disk that is full ends the journal, not the migration. */
 export class Recorder {

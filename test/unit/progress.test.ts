@@ -16,6 +16,14 @@ const events: MigrationEvent[] = [
     dirtiedBytesPerSecond: 5e7,
     expectedPauseMs: 321,
     throttle: 0.3,
+    syncs: 1,
+    diskTotalBytes: 0,
+    diskRemainingBytes: 0,
+    isSteered: true,
+    downtimeLimitMs: 300,
+    bandwidthBytesPerSecond: undefined,
+    postCopyActive: false,
+    paused: false,
   },
 ];
 

@@ -2,17 +2,20 @@ import { PrecopyError } from '../../errors.js';
 import type { Domain } from '../../libvirt/index.js';
 import { checkOptions, type Rule, type Rules } from '../../validation.js';
 import type { Sides } from '../connect.js';
+import type { Course } from '../course.js';
 import { Migration } from '../migration.js';
 import { type DeadlineOptions, type ResolvedOptions, resolveOptions } from '../options.js';
-import type { Course } from '../run.js';
 import { sleep } from '../sampler.js';
 import { type RecoveryTarget, readTarget } from './options.js';
+import type { Row } from './row.js';
 import { sightOf } from './sight.js';
-import { judge, type Row } from './table.js';
+import { judge } from './table.js';
 
 export interface AdoptOptions extends RecoveryTarget {
   /** How often the job is sampled, in milliseconds. Default 100. */
   sampleIntervalMs?: number;
+  /** A new file for the trace of what is seen from here on. */
+  trace?: string;
   deadlines?: DeadlineOptions;
   /** Aborts the migration; its reason becomes the abort's reason. */
   signal?: AbortSignal;
@@ -23,7 +26,7 @@ const later: Rule = () => undefined;
 
 const rules: Rules<AdoptOptions> = {
   ...{ source: later, destination: later, domain: later, journal: later },
-  ...{ sampleIntervalMs: later, deadlines: later, signal: later },
+  ...{ sampleIntervalMs: later, trace: later, deadlines: later, signal: later },
 };
 
 /**
@@ -42,12 +45,13 @@ const rules: Rules<AdoptOptions> = {
  */
 export function adopt(options: AdoptOptions): Migration {
   checkOptions<AdoptOptions>('', options, rules);
-  const { sampleIntervalMs, deadlines, signal } = options;
+  const { sampleIntervalMs, trace, deadlines, signal } = options;
   const { source, destination, domain } = readTarget(options);
   const resolved = resolveOptions({
     // Watched, not steered: whoever started it has set the limits.
     ...{ source, destination, domain, policy: 'qemu' as const },
     ...(sampleIntervalMs === undefined ? {} : { sampleIntervalMs }),
+    ...(trace === undefined ? {} : { trace }),
     ...(deadlines === undefined ? {} : { deadlines }),
     ...(signal === undefined ? {} : { signal }),
   });

@@ -1,0 +1,7 @@
+/** A trace as a page, as text or as figures. */
+export type { Budgeted, ReportFigures } from './figures.js';
+export { figuresOf } from './figures.js';
+export type { ForecastRow } from './forecast.js';
+export { type ReportOptions, renderReport } from './render.js';
+export { collectRun, type Run } from './run.js';
+export { reportText } from './text.js';
