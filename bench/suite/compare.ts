@@ -1,7 +1,7 @@
-import { formatTable } from '../../lib/cli/format.js';
+import { formatShare, formatTable } from '../../lib/format.js';
 import type { FigureName } from '../engine/run.js';
 import { type Estimate, seededRandom, smallestEffect, unpairedRatio } from '../statistics.js';
-import { FIGURES, formatRatio, formatShare } from './figures.js';
+import { FIGURES, formatRatio } from './figures.js';
 import type { ScenarioSummary, Summary } from './summary.js';
 
 /** What differs between two results. */

@@ -1,4 +1,4 @@
-import { formatBytes, formatMs } from '../../lib/cli/format.js';
+import { formatBytes, formatMs } from '../../lib/format.js';
 import type { FigureName } from '../engine/run.js';
 
 /** How figures are called and written, wherever they are shown. */
@@ -13,10 +13,4 @@ export const FIGURES: readonly { name: FigureName; title: string; format: (value
 /** 1.234 → "× 1.23", 0.0456 → "× 0.046". */
 export function formatRatio(value: number): string {
   return `× ${value.toPrecision(value < 0.1 ? 2 : 3)}`;
-}
-
-/** 0.123 → "12 %", 0.0123 → "1.2 %". */
-export function formatShare(value: number): string {
-  const percent = value * 100;
-  return `${percent.toFixed(percent < 10 ? 1 : 0)} %`;
 }

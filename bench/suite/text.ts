@@ -1,5 +1,5 @@
-import { formatBytes, formatMs, formatTable } from '../../lib/cli/format.js';
-import { FIGURES, formatRatio, formatShare } from './figures.js';
+import { formatBytes, formatMs, formatShare, formatTable } from '../../lib/format.js';
+import { FIGURES, formatRatio } from './figures.js';
 import type { ForecastSummary } from './forecasts.js';
 import type { SelfTest } from './self-test.js';
 import type { Ratio, ScenarioSummary, StrategySummary, Summary } from './summary.js';

@@ -1,4 +1,4 @@
-import { formatMs } from '../../../lib/cli/format.js';
+import { formatMs } from '../../../lib/format.js';
 import { type Html, html } from '../../../lib/report/page/html.js';
 import { FIGURES, formatRatio } from '../figures.js';
 import type { ScenarioSummary, StrategySummary } from '../summary.js';

@@ -1,4 +1,4 @@
-import { formatMs } from '../../../lib/cli/format.js';
+import { formatMs } from '../../../lib/format.js';
 import { type Html, html } from '../../../lib/report/page/html.js';
 import { renderPage } from '../../../lib/report/page/shell.js';
 import { table } from '../../../lib/report/page/table.js';
@@ -21,7 +21,7 @@ export function page(summary: Summary): string {
   return renderPage({
     title: 'Which way of moving a guest pauses it least, and what does that cost?',
     subtitle: `Measured ${startedAt.slice(0, 10)}${where}`,
-    style: STYLE,
+    staticStyle: STYLE,
     main: html`${scenarios.length === 0 ? html`<p>Nothing was measured yet.</p>` : undefined}
       ${scenarios.map((scenario) => section(scenario))}
       ${belief(summary)}`,
