@@ -1,5 +1,6 @@
-import { formatBytes, formatMs } from '../../lib/format.js';
+import { formatBytes, formatMs, formatShare } from '../../lib/format.js';
 import type { FigureName } from '../engine/run.js';
+import type { Estimate } from '../statistics.js';
 
 /** How figures are called and written, wherever they are shown. */
 export const FIGURES: readonly { name: FigureName; title: string; format: (value: number) => string }[] = [
@@ -13,4 +14,11 @@ export const FIGURES: readonly { name: FigureName; title: string; format: (value
 /** 1.234 → "× 1.23", 0.0456 → "× 0.046". */
 export function formatRatio(value: number): string {
   return `× ${value.toPrecision(value < 0.1 ? 2 : 3)}`;
+}
+
+/** What a ratio comes to in words: "12 % less", "3.1 times", "no difference seen" where its interval holds 1. Pure. */
+export function ratioInWords({ value, low, high }: Estimate): string {
+  if (low <= 1 && high >= 1) return 'no difference seen';
+  if (value >= 2) return `${value.toPrecision(2)} times`;
+  return value > 1 ? `${formatShare(value - 1)} more` : `${formatShare(1 - value)} less`;
 }

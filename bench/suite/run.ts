@@ -43,7 +43,8 @@ export async function runSuite(options: SuiteOptions): Promise<Remains> {
   using writer = new LogWriter(options.path);
   const left = unfold(log.plan).map((planned) => ({ planned, done: doneRounds(log.runs, planned) }));
   const { own } = log.plan;
-  if (own === undefined) return runInLab(log, left, writer, options);
+  // Awaited here: the file is closed on the way out.
+  if (own === undefined) return await runInLab(log, left, writer, options);
   await runOnOwnHosts(own, left, writer, options);
   return { leftOut: [], leftovers: [] };
 }

@@ -1,5 +1,5 @@
-import { isChoice } from '../verdict.js';
 import type { ScenarioSummary, StrategySummary } from '../summary.js';
+import { isChoice } from '../verdict.js';
 
 /** A strategy as it stands on the page: the same letter and colour wherever it is shown. */
 export interface Actor {
@@ -18,7 +18,8 @@ export function actorsOf({ strategies }: ScenarioSummary): Actor[] {
     .map((strategy, index) => ({ letter: String.fromCharCode(65 + index), family: familyOf(strategy), strategy }));
 }
 
-function familyOf({ role, side }: StrategySummary): Actor['family'] {
+/** Whose a strategy is. */
+export function familyOf({ role, side }: StrategySummary): Actor['family'] {
   if (!isChoice(role)) return 'floor';
   if (side.startsWith('precopy')) return 'ours';
   return side.startsWith('virsh') ? 'virsh' : 'peer';

@@ -1,4 +1,4 @@
-import { html, type Html } from '../../../lib/report/page/html.js';
+import { type Html, html } from '../../../lib/report/page/html.js';
 import type { Summary } from '../summary.js';
 import { forecastText, nullText, selfTestText } from '../text.js';
 

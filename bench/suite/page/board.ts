@@ -1,9 +1,9 @@
 import { formatMs } from '../../../lib/format.js';
 import { type Html, html } from '../../../lib/report/page/html.js';
-import { FIGURES, formatRatio } from '../figures.js';
-import type { ScenarioSummary, StrategySummary } from '../summary.js';
+import { FIGURES, ratioInWords } from '../figures.js';
+import type { Ratio, ScenarioSummary, StrategySummary } from '../summary.js';
 import { verdictOf } from '../verdict.js';
-import type { Actor } from './actor.js';
+import { type Actor, familyOf } from './actor.js';
 import { nameTag } from './charts.js';
 
 /** What a pause is paid with. */
@@ -19,6 +19,29 @@ export function board(scenario: ScenarioSummary, actors: readonly Actor[]): Html
       <thead><tr><th>strategy</th><th>pause, median</th>${prices.map(({ title }) => html`<th>${title}</th>`)}</tr></thead>
       <tbody>${actors.map((actor) => row(actor, { longestMs, prices, isBest: actor.strategy === best }))}</tbody>
     </table>`;
+}
+
+/** The verdicts of all scenarios below each other: for whoever has ten seconds. */
+export function overview(scenarios: readonly ScenarioSummary[]): Html {
+  return html`<div class="card overview"><table>
+    <thead><tr><th>guest and link</th><th>pauses it least</th><th>pause</th><th>instead of</th><th>what that costs</th></tr></thead>
+    <tbody>${scenarios.map(overviewRow)}</tbody>
+  </table></div>`;
+}
+
+function overviewRow(scenario: ScenarioSummary): Html {
+  const { name, about } = scenario;
+  const verdict = verdictOf(scenario);
+  const head = html`<th scope="row"><a href="#${name}">${about}</a></th>`;
+  if (verdict === undefined) return html`<tr>${head}<td colspan="4">no strategy completed</td></tr>`;
+  const { best, reference } = verdict;
+  const other = best === reference ? '–' : `${formatMs(reference.figures.pauseMs?.median)} (${reference.title})`;
+  return html`<tr class="${familyOf(best)}">${head}
+    <td><b class="who">${best.title}</b></td>
+    <td data-label="pause"><b>${formatMs(best.figures.pauseMs?.median)}</b></td>
+    <td data-label="instead of">${other}</td>
+    <td data-label="what that costs">${best === reference ? '–' : priceTexts(best)}</td>
+  </tr>`;
 }
 
 /** "precopy pauses least: 31 ms, where virsh pauses 312 ms. What it costs: …" */
@@ -38,7 +61,7 @@ function priceTexts({ ratios, figures }: StrategySummary): Html[] {
   return PRICES.flatMap(({ name, title, format }) => {
     const mine = figures[name]?.median;
     if (mine === undefined) return [];
-    return html`<span class="price">${title} <b>${format(mine)}</b>${times(ratios[name]?.value)}</span> `;
+    return html`<span class="price">${title} <b>${format(mine)}</b>${beside(ratios[name])}</span> `;
   });
 }
 
@@ -55,7 +78,7 @@ function row(actor: Actor, { longestMs, prices, isBest }: RowOptions): Html {
   const missing = completed === runs ? undefined : html` <span class="warn">completed ${completed} of ${runs}</span>`;
   const cell = ({ name, title, format }: (typeof PRICES)[number]) => {
     const value = figures[name]?.median;
-    return html`<td data-label="${title}">${value === undefined ? '–' : format(value)}${times(ratios[name]?.value)}</td>`;
+    return html`<td data-label="${title}">${value === undefined ? '–' : format(value)}${beside(ratios[name])}</td>`;
   };
   return html`<tr class="${actor.family} ${isBest ? 'best' : ''}">
     <th scope="row">${nameTag(actor)}${role === 'reference' ? html` <small>reference</small>` : undefined}${missing}</th>
@@ -64,7 +87,7 @@ function row(actor: Actor, { longestMs, prices, isBest }: RowOptions): Html {
   </tr>`;
 }
 
-function times(ratio: number | undefined): Html | undefined {
-  return ratio === undefined ? undefined : html` <small>${formatRatio(ratio)}</small>`;
+/** Beside the reference. */
+function beside(ratio: Ratio | undefined): Html | undefined {
+  return ratio === undefined ? undefined : html` <small>${ratioInWords(ratio)}</small>`;
 }
-

@@ -16,7 +16,8 @@ export function pauseDots(actors: readonly Actor[]): Html {
     const { pauseMs } = actor.strategy.figures;
     if (pauseMs === undefined) return [];
     const dots = pauseMs.values.map(
-      (value) => html`<circle cx="${percent(scale.at(value))}" cy="11" r="5"><title>${write('pauseMs', value)}</title></circle>`,
+      (value) =>
+        html`<circle cx="${percent(scale.at(value))}" cy="11" r="5"><title>${write('pauseMs', value)}</title></circle>`,
     );
     const at = percent(scale.at(pauseMs.median));
     return html`<div class="strip ${actor.family}">${nameTag(actor)}
@@ -103,7 +104,8 @@ export function pauseParts(actors: readonly Actor[]): Html | undefined {
       <span></span><span class="caption">libvirt's share is ${Math.round(libvirt * 100)} % of ${write('pauseMs', insideMs)}</span></div>`;
   });
   const legend = [...PARTS, AFTER].map(
-    ({ title, whose }) => html`<span><svg class="swatch" width="12" height="12" aria-hidden="true"><rect class="${whose}" width="12" height="12"/></svg> ${title}</span>`,
+    ({ title, whose }) =>
+      html`<span><svg class="swatch" width="12" height="12" aria-hidden="true"><rect class="${whose}" width="12" height="12"/></svg> ${title}</span>`,
   );
   return html`<figure class="card">
     <figcaption><h3>Where the pause went</h3><p class="caption">From the stop to the first beat that an observer outside receives, by QEMU's own stamps; medians.</p></figcaption>

@@ -7,7 +7,7 @@ import type { ScenarioSummary, StrategySummary, Summary } from '../summary.js';
 import { surroundingsText } from '../text.js';
 import { type Actor, actorsOf } from './actor.js';
 import { belief } from './belief.js';
-import { board } from './board.js';
+import { board, overview } from './board.js';
 import { pareto, pauseDots, pauseParts } from './charts.js';
 import { STYLE } from './style.js';
 
@@ -23,6 +23,7 @@ export function page(summary: Summary): string {
     subtitle: `Measured ${startedAt.slice(0, 10)}${where}`,
     staticStyle: STYLE,
     main: html`${scenarios.length === 0 ? html`<p>Nothing was measured yet.</p>` : undefined}
+      ${overview(scenarios)}
       ${scenarios.map((scenario) => section(scenario))}
       ${belief(summary)}`,
     origin: HOW,
@@ -37,9 +38,9 @@ function section(scenario: ScenarioSummary): Html {
       ${board(scenario, actors)}
       <div class="figures">
         ${pauseDots(actors)}
+        ${pauseParts(actors)}
         ${pareto(actors, 'sentBytes')}
         ${pareto(actors, 'workLostMs')}
-        ${pauseParts(actors)}
       </div>
       <details><summary>All figures, with their intervals, and what control costs</summary>${details(actors, scenario)}</details>
     </div>

@@ -1,6 +1,8 @@
 /** What this page adds to the stylesheet of all pages. Colours tell whose a strategy is, letters which one. */
 export const STYLE = `
 .ours { --hue: var(--blue); } .virsh { --hue: var(--orange); } .peer { --hue: var(--purple); } .floor { --hue: var(--grey); }
+.overview th, .overview td { font-weight: 400; } .overview .who { color: var(--hue); } .overview a { color: inherit; }
+.overview b { font-size: 1.1rem; } .overview td[data-label="pause"] { white-space: nowrap; } .overview small { color: var(--text-soft); } .overview .price b { font-size: inherit; font-weight: 600; }
 section > h2 small { display: block; font-weight: 400; font-size: 0.85rem; color: var(--text-soft); }
 .lead { font-size: 1.2rem; line-height: 1.4; margin: 0 0 0.75rem; }
 .winner { font-size: 1.4rem; }
@@ -38,7 +40,10 @@ rect.qemu { fill: var(--grey); } rect.libvirt-first { fill: var(--purple); } rec
 rect.libvirt-last { fill: var(--orange); } rect.after { fill: var(--line); }
 @media (max-width: 45rem) {
   .lead { font-size: 1.05rem; } .winner { font-size: 1.2rem; }
-  .board thead { display: none; }
+  .board thead, .overview thead { display: none; }
+  .overview tr { display: block; padding: 0.4rem 0; border-bottom: 1px solid var(--line); }
+  .overview th, .overview td { display: block; border: 0; padding: 0.05rem 0; }
+  .overview td[data-label]::before { content: attr(data-label) ' '; color: var(--text-soft); }
   .board tr { display: grid; grid-template-columns: repeat(3, 1fr); border-bottom: 1px solid var(--line); padding: 0.4rem 0; }
   .board th, .board td { border: 0; padding: 0.1rem 0.4rem 0.1rem 0; font-size: 0.85rem; }
   .board th[scope="row"], .board td.pause { grid-column: 1 / -1; width: auto; font-size: 1rem; }

@@ -51,10 +51,14 @@ ${main}
 </main>
 <footer>
 <p>${origin}</p>
-${licence === undefined ? undefined : html`<details>
+${
+  licence === undefined
+    ? undefined
+    : html`<details>
 <summary>Licence of the chart library that stands in this page: uPlot</summary>
 <pre>${licence}</pre>
-</details>`}
+</details>`
+}
 </footer>
 ${script === undefined ? undefined : html`<script>${new Html(script)}</script>`}
 </body>
