@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { PrecopyError } from '../errors.js';
 import { type Guest, type Host, Lab, WORKLOAD_NAMES, type WorkloadName } from '../lab/index.js';
 import { type MigrationResult, migrate } from '../migration/index.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { formatBytes, formatMs, formatTable } from './format.js';
+import { Interrupt } from './interrupt.js';
 import { Progress } from './progress.js';
+import { wholeNumber } from './units.js';
 
 const GIBIBYTE = 1024 ** 3;
 const GIGABIT_PER_SECOND = 1e9;
@@ -37,7 +39,7 @@ const command = new Command('npm run demo --')
   .description(
     'Moves a running guest between two hosts of a lab, there and back, and shows what the pause was, seen from outside.',
   )
-  .option('--rounds <count>', 'how many times it moves', wholeNumber, 2)
+  .option('--rounds <count>', 'how many times it moves', wholeNumber(), 2)
   .addOption(
     new Option('--kind <kind>', 'a Linux guest, or a bare one of a few kilobytes')
       .choices(['linux', 'bare'])
@@ -54,10 +56,7 @@ const command = new Command('npm run demo --')
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort(new Error('interrupted with Ctrl-C'));
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onInterrupt);
+  using interrupt = new Interrupt();
   try {
     const flags = command.parse().opts<Flags>();
     const { rounds, leftovers } = await demonstrate(flags, interrupt.signal);
@@ -187,9 +186,4 @@ function say(line: string): void {
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-function wholeNumber(value: string): number {
-  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('It must be a whole number of at least 1.');
-  return Number(value);
 }

@@ -28,8 +28,10 @@ export interface Scenario {
   readonly fixedPauseMs?: number;
   /** How often the policy looks between pass boundaries, in milliseconds. Default 100, QEMU's own granularity. */
   readonly sampleMs?: number;
-  /** What a sync of the dirty bitmap takes, in milliseconds; no pass is shorter. Default 2. */
+  /** What a sync of the dirty bitmap takes, in milliseconds, in which the guest stands still; no pass is shorter. Default 2. */
   readonly syncMs?: number;
+  /** How long the guest writes nothing after a sync, in milliseconds: under TCG it has to translate anew. Default 0. */
+  readonly stallMs?: number;
   /** Where the simulation ends if the migration does not, in milliseconds. Default one hour. */
   readonly endMs?: number;
 }

@@ -1,30 +1,25 @@
-import {
-  type Action,
-  addLinkSample,
-  DOWNTIME_LIMIT_MS,
-  expectedPauseMs,
-  type LinkRate,
-  type Note,
-  type Pass,
-  type PolicyState,
-  permitted,
-  type Settings,
-  type View,
-} from '../policy/index.js';
+import { type Action, DOWNTIME_LIMIT_MS, expectedPauseMs, type View } from '../policy/index.js';
 import { type AutoConverge, autoConvergeAtSync, NO_THROTTLE } from './auto-converge.js';
 import { GuestMemory } from './guest.js';
-import type { LinkSegment, Scenario, SimulatedDecision, SimulationResult } from './simulation.js';
+import { PassLog } from './pass-log.js';
+import type { Scenario, SimulationResult } from './simulation.js';
+import { Steersman } from './steersman.js';
+import { MemoryStream, WINDOW_MS } from './stream.js';
 
-/** QEMU measures its bandwidth over windows of that length. */
-const WINDOW_MS = 100;
-/** With auto-converge it syncs as often even in mid-pass, but not in the first pass. */
+/** With auto-converge QEMU syncs as often even in mid-pass, but not in the first pass, in milliseconds. */
 const AUTO_CONVERGE_SYNC_MS = 5000;
-const PASSES_KEPT = 32;
+/** The engine samples as often near the end, in milliseconds. Here that matters for the begin of the landing alone. */
+const NEAR_SAMPLE_MS = 20;
+/** The landing begins no earlier than when what is left could be sent within this time, in milliseconds. */
+const NEAR_MS = 120;
+/** QEMU sends for so long, or until nothing is left, before it looks whether a pass is over, in milliseconds. */
+const ITERATION_MS = 50;
 const HOUR_MS = 3_600_000;
 
 /**
  * Runs a policy against a simulated migration: QEMU's decisions (windows of 100 ms, threshold = bandwidth × limit, a sync before each stop,
- * auto-converge) over a guest whose dirty memory grows as the model says. Pure and deterministic: the same scenario always gives the same result.
+ * auto-converge) and the engine's soft landing over a guest whose dirty memory grows as the model says. Pure and deterministic: the same
+ * scenario always gives the same result.
  */
 export function simulate(scenario: Scenario): SimulationResult {
   return new Simulation(scenario).run();
@@ -32,34 +27,20 @@ export function simulate(scenario: Scenario): SimulationResult {
 
 class Simulation {
   readonly #scenario: Scenario;
-  readonly #settings: Settings;
   readonly #guest: GuestMemory;
-  readonly #links: readonly [LinkSegment, ...LinkSegment[]];
+  readonly #stream: MemoryStream;
+  readonly #steersman: Steersman;
+  readonly #passes: PassLog;
   readonly #fixedPauseMs: number;
   readonly #syncMs: number;
-  readonly #decisions: SimulatedDecision[] = [];
-  readonly #notes: (Note & { atMs: number })[] = [];
-  #state: PolicyState;
   #atMs = 0;
-  #passes: Pass[] = [];
-  #pass = 1;
-  #passStartedAtMs = 0;
-  #passBytes: number;
   #remainingBytes: number;
-  #dirtyBytes: number | undefined;
-  #sentBytes = 0;
   #syncs = 1;
   #syncsAtTimer = 1;
   #syncedAtMs = 0;
-  #dirtiedBytesPerSecond: number | undefined;
-  #linkIndex = 0;
-  #linkRate: LinkRate | undefined;
-  #windowSentBytes = 0;
-  /** As QEMU measured it in its last window, in bytes per millisecond. */
-  #bandwidth = 0;
   #limitMs: number;
-  #cap: number | undefined;
   #autoConverge: AutoConverge = NO_THROTTLE;
+  #stallLeftMs = 0;
   #lostMs = 0;
   #pausedAtMs: number | undefined;
   #isPostCopy = false;
@@ -67,25 +48,18 @@ class Simulation {
   #isAborted = false;
 
   constructor(scenario: Scenario) {
+    const { fixedPauseMs = 50, syncMs = 2, isForecast = false } = scenario;
     this.#scenario = scenario;
     this.#guest = new GuestMemory(scenario.workload, scenario.memoryBytes);
-    this.#links = typeof scenario.link === 'number' ? [{ fromMs: 0, bytesPerSecond: scenario.link }] : scenario.link;
-    this.#fixedPauseMs = scenario.fixedPauseMs ?? 50;
-    this.#syncMs = scenario.syncMs ?? 2;
+    this.#stream = new MemoryStream(scenario.link);
+    this.#fixedPauseMs = fixedPauseMs;
+    this.#syncMs = syncMs;
     this.#remainingBytes = scenario.usedBytes ?? scenario.memoryBytes;
-    this.#passBytes = this.#remainingBytes;
-    this.#state = scenario.policy.initialState;
-    this.#settings = scenario.policy.settings({
-      memoryTotalBytes: scenario.memoryBytes,
-      diskTotalBytes: 0,
-      budget: scenario.budget ?? {},
-      escalate: scenario.escalate ?? [],
-      ...(scenario.isForecast === true
-        ? { linkBytesPerSecond: this.#link(), dirtiedBytesPerSecond: this.#guest.writtenBytesPerSecond }
-        : {}),
-    });
-    this.#note(this.#settings.notes);
-    this.#limitMs = this.#settings.downtimeLimitMs ?? DOWNTIME_LIMIT_MS.default;
+    this.#passes = new PassLog(this.#remainingBytes);
+    const { linkBytesPerSecond } = this.#stream;
+    const known = { linkBytesPerSecond, dirtiedBytesPerSecond: this.#guest.writtenBytesPerSecond };
+    this.#steersman = new Steersman(scenario, isForecast ? known : {});
+    this.#limitMs = this.#steersman.settings.downtimeLimitMs ?? DOWNTIME_LIMIT_MS.default;
   }
 
   run(): SimulationResult {
@@ -93,20 +67,26 @@ class Simulation {
     let nextWindowMs = WINDOW_MS;
     let nextSampleMs = sampleMs;
     let nextTimerMs = AUTO_CONVERGE_SYNC_MS;
+    let nextLookMs = ITERATION_MS;
     this.#decide(false);
     while (this.#atMs < endMs && !this.#isAborted) {
-      if (this.#isReleased || this.#remainingBytes <= this.#threshold()) {
+      const isLooking = this.#atMs >= nextLookMs || this.#remainingBytes <= 0;
+      if (this.#isReleased || (isLooking && this.#remainingBytes <= this.#threshold())) {
         if (this.#endPass()) return this.#result('completed', this.#rest());
         this.#decide(!this.#isPostCopy);
+        if (this.#isNear()) nextSampleMs = Math.min(nextSampleMs, this.#atMs + NEAR_SAMPLE_MS);
+        nextLookMs = this.#atMs + ITERATION_MS;
         continue;
       }
-      const passEndMs = this.#atMs + (this.#remainingBytes - this.#threshold()) / (this.#speed() / 1000);
-      const untilMs = Math.min(passEndMs, nextWindowMs, nextSampleMs, nextTimerMs, endMs, this.#nextLinkChangeMs());
+      if (isLooking) nextLookMs = this.#atMs + ITERATION_MS;
+      const emptyMs = this.#atMs + this.#remainingBytes / (this.#stream.bytesPerSecond / 1000);
+      const { nextChangeMs } = this.#stream;
+      const untilMs = Math.min(emptyMs, nextLookMs, nextWindowMs, nextSampleMs, nextTimerMs, endMs, nextChangeMs);
       this.#advance(untilMs - this.#atMs);
       this.#atMs = untilMs;
-      if (untilMs === passEndMs) this.#remainingBytes = Math.min(this.#remainingBytes, this.#threshold());
+      if (untilMs === emptyMs) this.#remainingBytes = 0;
       if (untilMs === nextWindowMs) {
-        this.#closeWindow();
+        this.#stream.closeWindow();
         nextWindowMs += WINDOW_MS;
       }
       if (untilMs === nextTimerMs) {
@@ -114,68 +94,59 @@ class Simulation {
         nextTimerMs += AUTO_CONVERGE_SYNC_MS;
       }
       if (untilMs === nextSampleMs) {
-        nextSampleMs += sampleMs;
         this.#decide(false);
+        nextSampleMs += this.#isNear() ? Math.min(sampleMs, NEAR_SAMPLE_MS) : sampleMs;
       }
     }
     return this.#result(this.#isAborted ? 'aborted' : 'unfinished', 0);
   }
 
+  #isNear(): boolean {
+    if (!this.#steersman.isLandingAhead) return false;
+    return this.#remainingBytes <= (this.#stream.linkBytesPerSecond / 1000) * NEAR_MS;
+  }
+
   /** A sync at the end of a pass; true when QEMU stops the guest now, or has sent everything in post-copy. */
   #endPass(): boolean {
     if (this.#isPostCopy) return this.#remainingBytes <= 0;
-    this.#advance(this.#syncMs);
+    // The guest stands still meanwhile, while the stream goes on with what is left.
+    this.#remainingBytes -= this.#stream.send(this.#syncMs, this.#remainingBytes);
     this.#atMs += this.#syncMs;
     const sinceSyncMs = this.#atMs - this.#syncedAtMs;
     const found = this.#sync();
-    const durationMs = this.#atMs - this.#passStartedAtMs;
     this.#remainingBytes = this.#joined(found);
     // In a pass so short that no window was closed yet QEMU has no bandwidth to decide by; it goes on.
     if (this.#isReleased || this.#remainingBytes < this.#threshold()) return true;
-    const finished: Pass = {
-      number: this.#pass,
-      startedAtMs: this.#passStartedAtMs,
-      durationMs,
-      dirtyBytes: this.#passBytes,
-      dirtiedBytes: this.#remainingBytes,
-    };
-    this.#passes = [...this.#passes.slice(1 - PASSES_KEPT), finished];
-    this.#pass += 1;
-    this.#passStartedAtMs = this.#atMs;
-    this.#passBytes = this.#remainingBytes;
-    this.#dirtyBytes = this.#remainingBytes;
-    this.#dirtiedBytesPerSecond = (found / sinceSyncMs) * 1000;
+    this.#passes.next(this.#atMs, this.#remainingBytes, found, sinceSyncMs);
     return false;
   }
 
   #sync(): number {
     const found = this.#guest.sync();
+    this.#stallLeftMs = this.#scenario.stallMs ?? 0;
+    const { autoConverge } = this.#steersman.settings;
     this.#syncs += 1;
     this.#syncedAtMs = this.#atMs;
-    if (this.#settings.autoConverge !== undefined) {
-      this.#autoConverge = autoConvergeAtSync(
-        this.#autoConverge,
-        this.#settings.autoConverge,
-        this.#atMs,
-        this.#sentBytes,
-        found,
-      );
+    if (autoConverge !== undefined) {
+      const { sentBytes } = this.#stream;
+      this.#autoConverge = autoConvergeAtSync(this.#autoConverge, autoConverge, this.#atMs, sentBytes, found);
     }
     return found;
   }
 
   /** What is left to send once pages were found dirty, of which some were left to be sent anyway. */
   #joined(foundBytes: number): number {
-    const unsentShare = Math.min(this.#remainingBytes / Math.max(this.#passBytes, 1), 1);
-    const known = this.#guest.overlapBytes(foundBytes, this.#passBytes) * unsentShare;
+    const passBytes = this.#passes.bytes;
+    const unsentShare = Math.min(this.#remainingBytes / Math.max(passBytes, 1), 1);
+    const known = this.#guest.overlapBytes(foundBytes, passBytes) * unsentShare;
     return Math.min(this.#remainingBytes + foundBytes - known, this.#scenario.memoryBytes);
   }
 
   /** The extra sync of auto-converge, which adds to the pass under way. */
   #onTimer(): void {
     const isDue =
-      this.#settings.autoConverge !== undefined &&
-      this.#pass > 1 &&
+      this.#steersman.settings.autoConverge !== undefined &&
+      this.#passes.number > 1 &&
       this.#syncs === this.#syncsAtTimer &&
       !this.#isPostCopy;
     if (isDue) this.#remainingBytes = this.#joined(this.#sync());
@@ -183,55 +154,62 @@ class Simulation {
   }
 
   #advance(milliseconds: number): void {
-    const sent = Math.min((this.#speed() * milliseconds) / 1000, this.#remainingBytes);
-    this.#remainingBytes -= sent;
-    this.#sentBytes += sent;
-    this.#windowSentBytes += sent;
+    this.#remainingBytes -= this.#stream.send(milliseconds, this.#remainingBytes);
     if (this.#pausedAtMs !== undefined || this.#isPostCopy) return;
-    this.#guest.run(milliseconds, this.#autoConverge.throttle);
+    const stalledMs = Math.min(this.#stallLeftMs, milliseconds);
+    this.#stallLeftMs -= stalledMs;
+    this.#guest.run(milliseconds - stalledMs, this.#autoConverge.throttle);
     this.#lostMs += milliseconds * this.#autoConverge.throttle;
   }
 
-  #closeWindow(): void {
-    this.#bandwidth = this.#windowSentBytes / WINDOW_MS;
-    this.#windowSentBytes = 0;
-    this.#linkRate = addLinkSample(this.#linkRate, this.#atMs, this.#sentBytes);
-  }
-
+  /** What QEMU takes for little enough to stop the guest, in bytes. */
   #threshold(): number {
-    return this.#isPostCopy ? 0 : this.#bandwidth * this.#limitMs;
+    return this.#isPostCopy ? 0 : this.#stream.sendableBytes(this.#limitMs);
   }
 
-  #link(): number {
-    return (this.#links[this.#linkIndex] ?? this.#links[0]).bytesPerSecond;
-  }
-
-  #speed(): number {
-    while (this.#nextLinkChangeMs() <= this.#atMs) this.#linkIndex += 1;
-    return Math.min(this.#link(), this.#cap ?? Number.POSITIVE_INFINITY);
-  }
-
-  #nextLinkChangeMs(): number {
-    return this.#links[this.#linkIndex + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
-  }
-
-  /** The time for the bytes that are left when the guest stops, in milliseconds. */
+  /** The pause for the bytes that are left when the guest stops, in milliseconds. QEMU lifts a cap then. */
   #rest(): number {
-    return this.#isPostCopy ? 0 : this.#fixedPauseMs + (this.#remainingBytes / Math.max(this.#speed(), 1)) * 1000;
+    if (this.#isPostCopy) return 0;
+    return this.#fixedPauseMs + (this.#remainingBytes / Math.max(this.#stream.linkBytesPerSecond, 1)) * 1000;
   }
 
   #decide(atPassBoundary: boolean): void {
-    const view = this.#view(atPassBoundary);
-    const decision = this.#scenario.policy.decide(view, this.#state);
-    this.#state = decision.state;
-    if (decision.notes.length > 0) this.#note(decision.notes);
-    if (decision.actions.length === 0) return;
-    const { actions, notes } = permitted(view, decision.actions);
-    this.#note(notes);
-    for (const action of actions) {
-      this.#decisions.push({ atMs: this.#atMs, pass: this.#pass, action });
-      this.#perform(action);
-    }
+    for (const action of this.#steersman.decide(this.#view(atPassBoundary))) this.#perform(action);
+  }
+
+  #view(atPassBoundary: boolean): View {
+    const { budget = {}, escalate = [], memoryBytes } = this.#scenario;
+    const { rate, sentBytes, cap } = this.#stream;
+    const { dirtyBytes, dirtiedBytesPerSecond } = this.#passes;
+    const link = rate?.bytesPerSecond;
+    // One literal, since a thousand of these are made for each simulated minute.
+    return {
+      elapsedMs: this.#atMs,
+      pass: this.#passes.number,
+      atPassBoundary,
+      syncs: this.#syncs,
+      memoryTotalBytes: memoryBytes,
+      memoryRemainingBytes: this.#remainingBytes,
+      memoryProcessedBytes: sentBytes,
+      diskTotalBytes: 0,
+      diskRemainingBytes: 0,
+      dirtyBytes,
+      linkBytesPerSecond: link,
+      rawLinkBytesPerSecond: rate?.rawBytesPerSecond,
+      dirtiedBytesPerSecond,
+      expectedPauseMs:
+        dirtyBytes === undefined || !link ? undefined : expectedPauseMs(dirtyBytes, link, this.#fixedPauseMs),
+      fixedPauseMs: this.#fixedPauseMs,
+      downtimeLimitMs: this.#limitMs,
+      bandwidthBytesPerSecond: cap,
+      throttle: this.#autoConverge.throttle,
+      passes: this.#passes.finished,
+      budget,
+      escalate,
+      can: this.#steersman.can,
+      postCopyActive: this.#isPostCopy,
+      paused: this.#pausedAtMs !== undefined,
+    };
   }
 
   #perform(action: Action): void {
@@ -240,7 +218,7 @@ class Simulation {
         this.#limitMs = action.limitMs;
         break;
       case 'bandwidth':
-        this.#cap = action.bytesPerSecond;
+        this.#stream.cap = action.bytesPerSecond;
         break;
       case 'throttle':
         // Through the monitor the ceiling goes with it, so that QEMU's own rule leaves it alone.
@@ -262,62 +240,22 @@ class Simulation {
     }
   }
 
-  #view(atPassBoundary: boolean): View {
-    const { budget = {}, escalate = [], memoryBytes, monitor = false } = this.#scenario;
-    const link = this.#linkRate?.bytesPerSecond;
-    const dirtyBytes = this.#dirtyBytes;
-    return {
-      elapsedMs: this.#atMs,
-      pass: this.#pass,
-      atPassBoundary,
-      syncs: this.#syncs,
-      memoryTotalBytes: memoryBytes,
-      memoryRemainingBytes: this.#remainingBytes,
-      memoryProcessedBytes: this.#sentBytes,
-      diskTotalBytes: 0,
-      diskRemainingBytes: 0,
-      dirtyBytes,
-      linkBytesPerSecond: link,
-      rawLinkBytesPerSecond: this.#linkRate?.rawBytesPerSecond,
-      dirtiedBytesPerSecond: this.#dirtiedBytesPerSecond,
-      expectedPauseMs:
-        dirtyBytes === undefined || !link ? undefined : expectedPauseMs(dirtyBytes, link, this.#fixedPauseMs),
-      fixedPauseMs: this.#fixedPauseMs,
-      downtimeLimitMs: this.#limitMs,
-      bandwidthBytesPerSecond: this.#cap,
-      throttle: this.#autoConverge.throttle,
-      passes: this.#passes,
-      budget,
-      escalate,
-      can: {
-        throttle: monitor,
-        autoConverge: this.#settings.autoConverge !== undefined,
-        postCopy: this.#settings.postCopy,
-      },
-      postCopyActive: this.#isPostCopy,
-      paused: this.#pausedAtMs !== undefined,
-    };
-  }
-
-  #note(notes: readonly Note[]): void {
-    for (const note of notes) this.#notes.push({ ...note, atMs: this.#atMs });
-  }
-
   #result(outcome: SimulationResult['outcome'], restMs: number): SimulationResult {
     const stoppedMs = this.#pausedAtMs === undefined ? 0 : this.#atMs - this.#pausedAtMs;
     const isCompleted = outcome === 'completed';
+    const { decisions, notes } = this.#steersman;
     return {
       outcome,
       totalMs: this.#atMs + restMs + (isCompleted && this.#isPostCopy ? this.#fixedPauseMs : 0),
       pauseMs: isCompleted ? (this.#isPostCopy ? this.#fixedPauseMs : stoppedMs + restMs) : 0,
-      passes: this.#pass,
+      passes: this.#passes.number,
       syncs: this.#syncs,
-      sentBytes: this.#sentBytes + (isCompleted && !this.#isPostCopy ? this.#remainingBytes : 0),
+      sentBytes: this.#stream.sentBytes + (isCompleted && !this.#isPostCopy ? this.#remainingBytes : 0),
       lostMs: this.#lostMs,
       throttle: this.#autoConverge.throttle,
       isPostCopy: this.#isPostCopy,
-      decisions: this.#decisions,
-      notes: this.#notes,
+      decisions,
+      notes,
     };
   }
 }

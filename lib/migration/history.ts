@@ -6,12 +6,26 @@ export interface PairHistory {
   linkBytesPerSecond: number;
   /** What a stop costs with nothing left to send, in milliseconds. */
   fixedPauseMs: number;
+  /** What came between the checks and the first pass, and after the pause, in milliseconds. */
+  overheadMs: number;
+}
+
+/** What a finished move teaches. */
+export interface Lesson {
+  pauseMs: number;
+  /** What was left to send when the guest stopped, at most. */
+  lastBytes: number;
+  linkBytesPerSecond: number;
+  overheadMs: number;
+  /** Memory of the guest that was not zero; undefined where it was not said. */
+  usedBytes: number | undefined;
 }
 
 /** A stop costs about so much where nothing was learnt yet, in milliseconds: libvirt's handshakes and QEMU's device state. */
 export const USUAL_FIXED_PAUSE_MS = 30;
 
 const pairs = new Map<string, PairHistory>();
+const usedBytesOf = new Map<string, number>();
 
 const keyOf = (sourceUuid: string, destinationUuid: string): string => `${sourceUuid} ${destinationUuid}`;
 
@@ -20,14 +34,16 @@ export function historyOf(sourceUuid: string, destinationUuid: string): PairHist
   return pairs.get(keyOf(sourceUuid, destinationUuid));
 }
 
+/** How much of a guest's memory was not zero when it was moved last, in bytes; undefined before that. */
+export function lastUsedBytes(guestUuid: string): number | undefined {
+  return usedBytesOf.get(guestUuid);
+}
+
 /** Learns from a completed move. */
-export function learnFrom(
-  sourceUuid: string,
-  destinationUuid: string,
-  move: { pauseMs: number; lastBytes: number; linkBytesPerSecond: number },
-): void {
+export function learnFrom(sourceUuid: string, destinationUuid: string, guestUuid: string, lesson: Lesson): void {
   const key = keyOf(sourceUuid, destinationUuid);
-  const { pauseMs, lastBytes, linkBytesPerSecond } = move;
+  const { pauseMs, lastBytes, linkBytesPerSecond, overheadMs, usedBytes } = lesson;
   const fixedPauseMs = learnFixedPauseMs(pairs.get(key)?.fixedPauseMs, pauseMs, lastBytes, linkBytesPerSecond);
-  pairs.set(key, { linkBytesPerSecond, fixedPauseMs });
+  pairs.set(key, { linkBytesPerSecond, fixedPauseMs, overheadMs });
+  if (usedBytes !== undefined) usedBytesOf.set(guestUuid, usedBytes);
 }

@@ -1,18 +1,42 @@
+import type { JobStats } from '../libvirt/index.js';
 import type { Conductor } from './conductor.js';
 import type { Sides } from './connect.js';
 import { learnFrom } from './history.js';
+import type { PhaseSpan } from './phases.js';
 
-/** What a completed move taught about the link and the cost of a stop, for the next one between these hosts. */
-export function learnFromRun(
-  sides: Sides | undefined,
-  conductor: Conductor | undefined,
-  pauseMs: number | undefined,
-): void {
+/** A completed move, as far as it is known. */
+export interface CompletedMove {
+  sides: Sides | undefined;
+  guestUuid: string | undefined;
+  conductor: Conductor | undefined;
+  pauseMs: number | undefined;
+  phases: readonly PhaseSpan[];
+  job: JobStats | undefined;
+}
+
+/** Phases that say nothing about the next move: the checks are made anew, and the passes depend on the guest. */
+const NOT_OVERHEAD: readonly PhaseSpan['phase'][] = ['connect', 'pre-copy', 'stop-and-copy'];
+
+/** What a completed move taught about the link, the guest and the cost of a stop, for the next one between these hosts. */
+export function learnFromRun({ sides, guestUuid, conductor, pauseMs, phases, job }: CompletedMove): void {
   const { steering, actuators } = conductor ?? {};
-  const linkBytesPerSecond = steering?.linkBytesPerSecond;
-  if (sides === undefined || pauseMs === undefined || actuators === undefined || !linkBytesPerSecond) return;
+  const linkBytesPerSecond = steering?.usualLinkBytesPerSecond;
+  if (sides === undefined || guestUuid === undefined) return;
+  if (pauseMs === undefined || actuators === undefined || !linkBytesPerSecond) return;
   const mostBytes = (linkBytesPerSecond / 1000) * actuators.limits.downtimeLimitMs;
-  const lastBytes = Math.min(steering?.passes.dirtyBytes ?? 0, mostBytes);
   const { source, destination } = sides;
-  learnFrom(source.identity.hostUuid, destination.identity.hostUuid, { pauseMs, lastBytes, linkBytesPerSecond });
+  learnFrom(source.identity.hostUuid, destination.identity.hostUuid, guestUuid, {
+    ...{ pauseMs, linkBytesPerSecond, usedBytes: usedBytes(job) },
+    lastBytes: Math.min(steering?.passes.dirtyBytes ?? 0, mostBytes),
+    overheadMs: phases
+      .filter(({ phase }) => !NOT_OVERHEAD.includes(phase))
+      .reduce((sum, { durationMs }) => sum + durationMs, 0),
+  });
+}
+
+/** QEMU counts the pages that it found to be zero and did not send. */
+function usedBytes(job: JobStats | undefined): number | undefined {
+  const { memoryTotalBytes, memoryConstantPages, memoryPageBytes } = job ?? {};
+  if (memoryTotalBytes === undefined || memoryConstantPages === undefined || !memoryPageBytes) return undefined;
+  return Math.max(memoryTotalBytes - memoryConstantPages * memoryPageBytes, 0) || undefined;
 }

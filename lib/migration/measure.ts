@@ -1,20 +1,15 @@
 import { type Domain, LibvirtError } from '../libvirt/index.js';
 import type { Escalation, Situation } from '../policy/index.js';
+import { dirtyMeterOf } from './dirty-meter.js';
 import type { PairHistory } from './history.js';
 import type { Expectation } from './options.js';
-import { sleep } from './sampler.js';
 
-/** How long the dirty rate is measured before the start, in seconds: libvirt's shortest. */
-const MEASURE_SECONDS = 1;
-
-/** How often the measurement is asked for its end, in milliseconds. */
-const ASK_MS = 50;
-
-const MEBIBYTE = 1024 * 1024;
+/** How long the dirty rate is measured before the start, in milliseconds: libvirt's shortest. */
+const MEASURE_MS = 1000;
 
 /**
  * What is known of link and guest before the start. The dirty rate is measured only where the throttle may be computed from it, since
- * it takes a second and libvirt refuses it once the job runs. Page sampling, because the other ways want KVM.
+ * it takes a second and libvirt refuses it once the job runs.
  */
 export async function measure(
   guest: Domain,
@@ -34,16 +29,12 @@ export async function measure(
   };
 }
 
-/** In bytes per second; undefined where QEMU cannot tell. libvirt: virDomainStartDirtyRateCalc. */
+/** In bytes per second; undefined where QEMU cannot tell. */
 async function measureDirtyRate(guest: Domain): Promise<number | undefined> {
   try {
-    await guest.startDirtyRateCalc(MEASURE_SECONDS);
-    for (;;) {
-      await sleep(ASK_MS);
-      const rate = await guest.getDirtyRate();
-      if (rate?.status === 'measured') return (rate.mebibytesPerSecond ?? 0) * MEBIBYTE;
-      if (rate?.status !== 'measuring') return undefined;
-    }
+    const meter = await dirtyMeterOf(guest);
+    const window = await meter.measure(MEASURE_MS);
+    return window && (window.dirtiedBytes / window.durationMs) * 1000;
   } catch (error) {
     if (error instanceof LibvirtError) return undefined;
     throw error;

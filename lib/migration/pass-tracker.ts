@@ -67,7 +67,7 @@ export class PassTracker {
     const toleranceMs = downtimeLimitMs + READING_MS;
     const allowance = Math.max(this.#current.dirtyBytes * LEFT_SHARE, ((linkBytesPerSecond ?? 0) / 1000) * toleranceMs);
     const leftBytes = Math.max(0, last.remainingBytes - (reading.processedBytes - last.processedBytes));
-    if (leftBytes > allowance) return;
+    if (leftBytes > allowance && !this.#isFirstSync(last)) return;
     this.#finished.push({
       ...this.#current,
       durationMs: reading.atMs - this.#current.startedAtMs,
@@ -79,5 +79,13 @@ export class PassTracker {
       dirtyBytes: reading.remainingBytes,
     };
     this.#isAtBoundary = true;
+  }
+
+  /**
+   * QEMU never syncs within the first pass, so that the first sync once memory went over ends it, however much seemed to be left: zero pages
+   * are passed over much faster than others are sent.
+   */
+  #isFirstSync(last: PassReading): boolean {
+    return this.#finished.length === 0 && last.processedBytes > 0;
   }
 }

@@ -238,11 +238,14 @@ export class Run {
   async #conclude(evidence: Evidence, failure: Failure | undefined): Promise<MigrationResult> {
     const wasPaused = this.#wasPaused;
     const arrived = hasArrived({ evidence, wasPaused });
-    if (arrived) {
-      await this.#witness?.catchUp(TRAILING_EVENTS_MS);
-      learnFromRun(this.#sides, this.#transfer?.conductor, this.#witness?.observedPauseMs);
-    }
+    if (arrived) await this.#witness?.catchUp(TRAILING_EVENTS_MS);
     const job = this.#witness?.completedJob ?? (arrived ? await this.#completedJob() : undefined);
+    if (arrived) {
+      learnFromRun({
+        ...{ sides: this.#sides, guestUuid: this.#guest?.uuid, conductor: this.#transfer?.conductor, job },
+        ...{ pauseMs: this.#witness?.observedPauseMs, phases: this.#phases.spans(this.#clock.atMs()) },
+      });
+    }
     const abort = await this.#abortReport(ownerOf(evidence));
     return conclude({
       ...{ evidence, wasPaused, failure, abort, job, observedPauseMs: this.#witness?.observedPauseMs },

@@ -18,6 +18,8 @@ import { PassTracker } from './pass-tracker.js';
 
 /** Passes that a policy is shown. */
 const KEPT_PASSES = 32;
+/** A first pass shorter than this says little about the link, as QEMU's counters are refreshed every 100 ms. */
+const TELLING_MS = 500;
 
 export interface SteeringOptions {
   policy: Policy;
@@ -49,6 +51,7 @@ export class Steering {
   #state: PolicyState;
   #link: LinkRate | undefined;
   #startedAtMs: number | undefined;
+  #firstPass = { fromBytes: 0, passedMs: 0, sentBytes: 0 };
 
   constructor(options: SteeringOptions) {
     this.#options = options;
@@ -62,6 +65,14 @@ export class Steering {
   /** Smoothed speed of the stream; undefined before two readings. */
   get linkBytesPerSecond(): number | undefined {
     return this.#link?.bytesPerSecond;
+  }
+
+  /**
+   * Speed over the whole first pass, in which nothing slows the stream on purpose; where that was too short to tell, the smoothed speed.
+   */
+  get usualLinkBytesPerSecond(): number | undefined {
+    const { passedMs, sentBytes } = this.#firstPass;
+    return passedMs < TELLING_MS ? this.linkBytesPerSecond : (sentBytes / passedMs) * 1000;
   }
 
   /** Takes a reading in and makes a policy's view of it. */
@@ -86,6 +97,11 @@ export class Steering {
     const syncs = stats.memoryIteration ?? 0;
     const speed = this.#link.bytesPerSecond;
     this.#passes.add({ atMs: elapsedMs, syncs, remainingBytes, processedBytes }, speed, limits.downtimeLimitMs);
+    if (elapsedMs === 0) this.#firstPass = { fromBytes: processedBytes, passedMs: 0, sentBytes: 0 };
+    else if (this.#passes.pass === 1) {
+      const { fromBytes } = this.#firstPass;
+      this.#firstPass = { fromBytes, passedMs: elapsedMs, sentBytes: processedBytes - fromBytes };
+    }
     const last = this.#passes.finished.at(-1);
     const dirtyBytes = this.#passes.dirtyBytes;
     return {

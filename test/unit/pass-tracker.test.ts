@@ -43,12 +43,25 @@ test('a sync with next to nothing left to send ends a pass; what it finds is wha
 test('a sync in mid-pass, as QEMU does every five seconds while it throttles, is no pass', (t) => {
   const tracker = track([
     [0, 1, 1000, 0],
-    [4900, 1, 510, 490],
-    [5000, 2, 760, 500],
-    [10_000, 3, 500, 1000],
+    [9900, 1, 10, 990],
+    [10_000, 2, 900, 1000],
+    [14_900, 2, 410, 1490],
+    [15_000, 3, 660, 1500],
+    [20_000, 4, 400, 2000],
   ]);
-  t.equal(tracker.pass, 1);
+  t.equal(tracker.pass, 2);
   t.notOk(tracker.isAtBoundary);
+  t.end();
+});
+
+test('the first sync ends the first pass, even if zero pages at its end let it seem to be in its middle', (t) => {
+  const tracker = track([
+    [0, 1, 536, 0],
+    [2700, 1, 245, 324],
+    [2920, 2, 209, 350],
+  ]);
+  t.equal(tracker.pass, 2);
+  t.match(tracker.finished, [{ number: 1, durationMs: 2920, dirtiedBytes: 209 * MEGABYTE }]);
   t.end();
 });
 
@@ -66,12 +79,14 @@ test('the count may go on from an earlier migration that was cancelled', (t) => 
 
 test('a pass ends early by as much as the downtime limit lets through', (t) => {
   const readings: [number, number, number, number][] = [
-    [0, 1, 150, 0],
-    [1000, 1, 50, 100],
-    [1010, 2, 120, 101],
+    [0, 1, 100, 0],
+    [1000, 1, 1, 99],
+    [1010, 2, 150, 100],
+    [2010, 2, 50, 200],
+    [2020, 3, 120, 201],
   ];
-  t.equal(track(readings, 1).pass, 1, 'with 1 ms, 49 MB left is in mid-pass');
-  t.equal(track(readings, 400).pass, 2, 'with 400 ms it is the end of one');
+  t.equal(track(readings, 1).pass, 2, 'with 1 ms, 49 MB left is in mid-pass');
+  t.equal(track(readings, 400).pass, 3, 'with 400 ms it is the end of one');
   t.end();
 });
 

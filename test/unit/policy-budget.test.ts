@@ -9,16 +9,19 @@ import {
   simulate,
   steady,
 } from '../../lib/forecast/index.js';
-import { type Action, budget } from '../../lib/policy/index.js';
+import { type Action, budget, type Policy } from '../../lib/policy/index.js';
 import { MIB, viewOf } from './policy-traces.js';
 
 /** 1 Gbit/s as it is seen in practice. */
 const LINK = 117e6;
 const FIXED_MS = 50;
 
+/** The policy alone: what the engine does just before the stop is not its decision. */
+const alone: Policy = { ...budget, settings: (situation) => ({ ...budget.settings(situation), softLanding: false }) };
+
 function run(scenario: Pick<Scenario, 'workload'> & Partial<Scenario>): SimulationResult {
   return simulate({
-    policy: budget,
+    policy: alone,
     link: LINK,
     memoryBytes: 1024 * MIB,
     usedBytes: 350 * MIB,
@@ -56,7 +59,7 @@ test('steady 50 MB/s on 1 Gbit/s: each pass leaves 0.43 of the one before, and n
   });
   const strictly = run({
     workload: steady(50e6),
-    policy: { ...budget, decide: (_view, state) => ({ state, actions: [], notes: [] }) },
+    policy: { ...alone, decide: (_view, state) => ({ state, actions: [], notes: [] }) },
   });
   t.match(result, { outcome: 'completed', isPostCopy: false, notes: [] });
   t.same(kinds(result), []);

@@ -9,7 +9,7 @@ import { sleep } from '../sampler.js';
 import { type RecoveryTarget, readTarget } from './options.js';
 import type { Row } from './row.js';
 import { sightOf } from './sight.js';
-import { judge } from './table.js';
+import { isUnderWay, judge } from './table.js';
 
 export interface AdoptOptions extends RecoveryTarget {
   /** How often the job is sampled, in milliseconds. Default 100. */
@@ -79,13 +79,8 @@ function adoptedCourse({ deadlines, sampleIntervalMs }: ResolvedOptions): Course
   };
 }
 
-/** Somebody is still at it; a migration in the other direction is under way too, but not to be waited for. */
-function isUnderWay({ verdict, actions }: Row): boolean {
-  return verdict === 'under-way' && actions.includes('wait');
-}
-
 /** The guest where it is: still on the source, or on the destination already. */
-async function findEitherSide({ source, destination }: Sides, { domain }: ResolvedOptions): Promise<Domain> {
+export async function findEitherSide({ source, destination }: Sides, { domain }: ResolvedOptions): Promise<Domain> {
   const found = (await source.findDomain(domain)) ?? (await destination.findDomain(domain));
   if (found !== undefined) return found;
   throw new PrecopyError('ERR_PRECOPY_NOTHING_TO_ADOPT', `Neither host has a guest '${domain}'`, {

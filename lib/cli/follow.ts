@@ -1,0 +1,48 @@
+import type { Migration, MigrationResult } from '../migration/index.js';
+import { type Display, displayOn, type Shown } from './display.js';
+import { EXIT_CODES } from './exit-codes.js';
+import { Interrupt } from './interrupt.js';
+import { toJson } from './json.js';
+import { inFlags } from './words.js';
+
+export interface FollowOptions {
+  readonly about: Shown;
+  readonly json: boolean;
+  /** Starts it; whoever starts it may show lines of his own. */
+  readonly start: (signal: AbortSignal, say: (line: string) => void) => Migration;
+  /** What is said when Ctrl-C comes twice: what becomes of the migration without this command, and how to go on. */
+  readonly whenLeft: string;
+}
+
+/**
+ * Follows a migration to its end on a terminal or in a pipe: progress on stderr, or every event as a line of JSON on stdout. The first
+ * Ctrl-C asks to abort, the second one leaves the migration to itself and ends this process.
+ */
+export async function follow({ about, json, start, whenLeft }: FollowOptions): Promise<MigrationResult> {
+  const display: Display = json ? SILENT : displayOn(process.stderr, about);
+  using interrupt = new Interrupt(() => {
+    display.close();
+    if (json) process.stdout.write(`${toJson({ type: 'detached', message: whenLeft })}\n`);
+    process.stderr.write(`${whenLeft}\n`);
+    process.exit(EXIT_CODES.detached);
+  });
+  try {
+    const migration = start(interrupt.signal, (line) => display.say(line));
+    for await (const event of migration) {
+      if (json) process.stdout.write(`${toJson(event)}\n`);
+      else display.show(event);
+    }
+    return await migration.outcome;
+  } finally {
+    display.close();
+  }
+}
+
+const SILENT: Display = { show: () => {}, say: () => {}, close: () => {} };
+
+/** Says why a migration did not complete, and what to do. */
+export function tellError({ error }: MigrationResult): void {
+  if (error === undefined) return;
+  process.stderr.write(`precopy: ${inFlags(error.message)}\n`);
+  if (error.remedy !== undefined) process.stderr.write(`${inFlags(error.remedy)}\n`);
+}

@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import type { Forecast, Interval } from '../forecast/index.js';
+import { forecast } from '../migration/index.js';
+import { EXIT_CODES } from './exit-codes.js';
+import { explainForecast, verdictInWords } from './forecast-words.js';
+import { formatBytes, formatMs, formatTable } from './format.js';
+import { addMigrationFlags, type MigrationFlags, migrateOptions } from './migration-flags.js';
+
+const HELP = `
+The guest is watched for about five seconds and not touched. The speed of the link is what --expect-link says, or what a probe shows: a
+migration that is begun and aborted after a second, only with --probe.
+
+Examples:
+  precopy forecast db1 --source qemu+tls://a/system --destination qemu+tls://b/system --expect-link 1Gbit/s
+  precopy forecast db1 --source qemu:///system --destination qemu+tls://b/system --probe --pause 50ms --within 2m --then throttle --explain
+
+Exit codes: 0 it will end within the budget · 1 it will not, or there is no forecast · 2 wrong usage, nothing was touched`;
+
+interface Flags extends MigrationFlags {
+  probe?: boolean;
+  explain?: boolean;
+}
+
+/** `precopy forecast`: what would become of a migration. */
+export function forecastCommand(): Command {
+  return addMigrationFlags(new Command('forecast'))
+    .description('Say before anything moves how a migration would end, and how long it and its pause would take.')
+    .option('--probe', 'begin a migration and abort it after a second, to measure the link')
+    .option('--explain', 'say why, in sentences')
+    .option('--json', 'one JSON object')
+    .addHelpText('after', HELP)
+    .action(async (domain: string, flags: Flags) => {
+      const { probe = false } = flags;
+      const result = await forecast({ ...migrateOptions(domain, flags), probe });
+      process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${inWords(domain, result, flags)}\n`);
+      process.exitCode = result.verdict === 'not-within-budget' ? EXIT_CODES.failed : EXIT_CODES.completed;
+    });
+}
+
+function inWords(domain: string, result: Forecast, { explain }: Flags): string {
+  const { totalMs, pauseMs, passes, sentBytes, lostMs, confidence } = result;
+  const row = (name: string, interval: Interval | undefined, format: (value: number) => string): string[] =>
+    interval === undefined
+      ? [name, '–', '–', '–']
+      : [name, format(interval.low), format(interval.expected), format(interval.high)];
+  const table = formatTable(
+    ['', 'at least', 'expected', 'at most'],
+    [
+      row('total', totalMs, formatMs),
+      row('pause', pauseMs, formatMs),
+      row('passes', passes, (value) => value.toFixed(0)),
+      row('sent', sentBytes, formatBytes),
+      ...(lostMs.high > 0 ? [row('work lost', lostMs, formatMs)] : []),
+    ],
+  );
+  const lines = [`${domain}: ${verdictInWords(result)} (${Math.round(confidence * 100)} % sure)`, '', table];
+  return [...lines, ...(explain ? ['', ...explainForecast(result)] : [])].join('\n');
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { abortCommand } from './abort.js';
+import { adoptCommand } from './adopt.js';
+import { benchCommand } from './bench.js';
+import { checkCommand } from './check.js';
+import { everyCommand, pathOf } from './command-tree.js';
+import { completionCommand } from './completion.js';
+import { forecastCommand } from './forecast.js';
+import { labCommand } from './lab.js';
+import { migrateCommand } from './migrate.js';
+import { resolveCommand } from './resolve.js';
+import { simulateCommand } from './simulate.js';
+import { watchCommand } from './watch.js';
+
+/** Every command, by what it is for. */
+const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
+  'Before:': [checkCommand, forecastCommand],
+  'Migration:': [migrateCommand, watchCommand, abortCommand],
+  'After a fault:': [adoptCommand, resolveCommand],
+  'Afterwards:': [],
+  'Test and measure:': [simulateCommand, labCommand, benchCommand],
+  'Shell:': [completionCommand],
+};
+
+const EXAMPLES = `
+Examples:
+  precopy check db1 --source qemu+tls://a/system --destination qemu+tls://b/system
+  precopy migrate db1 --source qemu+tls://a/system --destination qemu+tls://b/system --pause 50ms --within 2m --then throttle,abort
+  precopy lab up && precopy lab guest start          two hosts on this machine, and a guest to play with
+
+Each command has examples of its own: precopy migrate --help`;
+
+/** `precopy`, with everything below it. */
+export function precopyCommand(): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  const program = new Command('precopy')
+    .description('Live migration of virtual machines under control.')
+    .version(version)
+    .addHelpText('after', EXAMPLES);
+  for (const [group, commands] of Object.entries(COMMANDS)) {
+    for (const make of commands) program.addCommand(make().helpGroup(group));
+  }
+  for (const command of everyCommand(program)) {
+    command.exitOverride().showHelpAfterError(`(${pathOf(command)} --help shows what there is)`);
+  }
+  return program;
+}

@@ -1,0 +1,90 @@
+import {
+  type Action,
+  beginLanding,
+  type Capabilities,
+  endLanding,
+  type Landing,
+  type Note,
+  type Policy,
+  type PolicyState,
+  permitted,
+  type Settings,
+  type Situation,
+  type View,
+} from '../policy/index.js';
+import type { Scenario, SimulatedDecision } from './simulation.js';
+
+/** Asks the policy, and the soft landing before it, as the engine does, and writes down what they decided. */
+export class Steersman {
+  readonly settings: Settings;
+  readonly decisions: SimulatedDecision[] = [];
+  readonly notes: (Note & { atMs: number })[] = [];
+  readonly can: Capabilities;
+  readonly #policy: Policy;
+  #landing: Landing | undefined;
+  #limits: Parameters<typeof endLanding>[2] | undefined;
+  #isLandingOver: boolean;
+  #state: PolicyState;
+
+  constructor(scenario: Scenario, known: Partial<Situation>) {
+    const { policy, memoryBytes, budget = {}, escalate = [], monitor = false } = scenario;
+    this.#policy = policy;
+    this.settings = policy.settings({
+      memoryTotalBytes: memoryBytes,
+      diskTotalBytes: 0,
+      budget,
+      escalate,
+      ...known,
+    });
+    const { autoConverge, postCopy } = this.settings;
+    this.can = { throttle: monitor, autoConverge: autoConverge !== undefined, postCopy };
+    this.#isLandingOver = this.settings.softLanding !== true;
+    this.#state = policy.initialState;
+    this.#note(0, this.settings.notes);
+  }
+
+  /** What is to be done now. */
+  decide(view: View): readonly Action[] {
+    const actions = this.#advice(view);
+    for (const action of actions) this.decisions.push({ atMs: view.elapsedMs, pass: view.pass, action });
+    return actions;
+  }
+
+  /** Whether a moment could come, between samples, at which the landing begins. */
+  get isLandingAhead(): boolean {
+    return !this.#isLandingOver && this.#landing === undefined;
+  }
+
+  #advice(view: View): readonly Action[] {
+    const landing = this.#land(view);
+    if (landing.length > 0 || this.#landing !== undefined) return landing;
+    const { state, actions, notes } = this.#policy.decide(view, this.#state);
+    this.#state = state;
+    this.#note(view.elapsedMs, notes);
+    const allowed = permitted(view, actions);
+    this.#note(view.elapsedMs, allowed.notes);
+    return allowed.actions;
+  }
+
+  /** The soft landing, which comes once and before the policy. */
+  #land(view: View): readonly Action[] {
+    if (this.#isLandingOver) return [];
+    if (this.#landing !== undefined && this.#limits !== undefined) {
+      const actions = endLanding(view, this.#landing, this.#limits);
+      this.#isLandingOver = actions.length > 0;
+      if (this.#isLandingOver) this.#landing = undefined;
+      return actions;
+    }
+    const actions = beginLanding(view);
+    if (actions.length > 0) {
+      const { elapsedMs: startedAtMs, downtimeLimitMs, bandwidthBytesPerSecond } = view;
+      this.#landing = { startedAtMs };
+      this.#limits = { downtimeLimitMs, bandwidthBytesPerSecond };
+    }
+    return actions;
+  }
+
+  #note(atMs: number, notes: readonly Note[]): void {
+    for (const note of notes) this.notes.push({ ...note, atMs });
+  }
+}

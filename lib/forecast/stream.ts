@@ -1,0 +1,65 @@
+import { addLinkSample, type LinkRate } from '../policy/index.js';
+import type { LinkSegment } from './simulation.js';
+
+/** QEMU measures its bandwidth over windows of that length, in milliseconds. */
+export const WINDOW_MS = 100;
+
+type Links = readonly [LinkSegment, ...LinkSegment[]];
+
+/** The memory stream of a simulated migration: how fast it goes, and what QEMU and the engine take that for. */
+export class MemoryStream {
+  readonly #links: Links;
+  #linkIndex = 0;
+  #windowSentBytes = 0;
+  /** As QEMU measured it in its last window, in bytes per millisecond. */
+  #bandwidth = 0;
+  #rate: LinkRate | undefined;
+  #atMs = 0;
+  /** The cap in force, in bytes per second. */
+  cap: number | undefined;
+  sentBytes = 0;
+
+  constructor(link: number | Links) {
+    this.#links = typeof link === 'number' ? [{ fromMs: 0, bytesPerSecond: link }] : link;
+  }
+
+  /** What the link carries now, in bytes per second. */
+  get linkBytesPerSecond(): number {
+    return (this.#links[this.#linkIndex] ?? this.#links[0]).bytesPerSecond;
+  }
+
+  /** What goes over it now, in bytes per second. */
+  get bytesPerSecond(): number {
+    return Math.min(this.linkBytesPerSecond, this.cap ?? Number.POSITIVE_INFINITY);
+  }
+
+  get nextChangeMs(): number {
+    return this.#links[this.#linkIndex + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The speed as the engine sees it. */
+  get rate(): LinkRate | undefined {
+    return this.#rate;
+  }
+
+  /** What QEMU believes that it can send within a time, in bytes: 0 before its first window is over. */
+  sendableBytes(milliseconds: number): number {
+    return this.#bandwidth * milliseconds;
+  }
+
+  /** Sends for some time, at most so many bytes; returns how many went over. */
+  send(milliseconds: number, mostBytes: number): number {
+    const bytes = Math.min((this.bytesPerSecond * milliseconds) / 1000, mostBytes);
+    this.sentBytes += bytes;
+    this.#windowSentBytes += bytes;
+    this.#atMs += milliseconds;
+    while (this.nextChangeMs <= this.#atMs) this.#linkIndex += 1;
+    return bytes;
+  }
+
+  closeWindow(): void {
+    this.#bandwidth = this.#windowSentBytes / WINDOW_MS;
+    this.#windowSentBytes = 0;
+    this.#rate = addLinkSample(this.#rate, this.#atMs, this.sentBytes);
+  }
+}

@@ -1,0 +1,145 @@
+import { dirtyAfter } from './model.js';
+import type { DirtyRate, Segment, Workload } from './workload.js';
+
+/** What was found changed after a while. */
+export interface DirtyWindow {
+  readonly durationMs: number;
+  /** Distinct memory that changed in it: what is written twice counts once. */
+  readonly dirtiedBytes: number;
+  /** The pages that were looked at, of which the rest was inferred; undefined where all were. */
+  readonly sampledPages?: number;
+}
+
+/** The writable working set, as far as windows show it. */
+export interface WorkingSet extends DirtyRate {
+  /** Relative standard deviations. */
+  readonly rateDeviation: number;
+  readonly setDeviation: number;
+  /** Even the shortest window found the whole set changed: it is rewritten at least so fast, and maybe much faster. */
+  readonly isSaturated: boolean;
+  /** The windows differ by more than chance: the rate changes with time. */
+  readonly isUneven: boolean;
+}
+
+const MEBIBYTE = 2 ** 20;
+/** The rates that are thought possible, in bytes per second. */
+const RATES = logarithmic(1024, 8e9, 240);
+const SET_STEPS = 80;
+/** What a guest's own unevenness adds to the error of a window, relative. */
+const UNEVENNESS = 0.03;
+/** QEMU gives whole MiB per second. */
+const ROUNDING_BYTES_PER_SECOND = MEBIBYTE / Math.sqrt(12);
+/** Mean square of the windows' errors, in units of what chance explains, above which it does not explain them. */
+const TOO_UNEVEN = 4;
+const ENOUGH_WINDOWS = 4;
+/** A window that found so much of the set has found all of it, within what can be told. */
+const SATURATED_SHARE = 0.9;
+
+/**
+ * The rate and the set that explain the windows best, and how well they are known: the mean over all pairs, each weighted by how likely it
+ * makes what was seen. Windows of different lengths tell a set that saturates from one that is still growing; where they do not, one of
+ * both stays open, and its deviation says so. Pure.
+ */
+export function fitWorkingSet(windows: readonly DirtyWindow[], memoryBytes: number): WorkingSet {
+  const sets = logarithmic(MEBIBYTE, Math.max(memoryBytes, 2 * MEBIBYTE), SET_STEPS);
+  const candidates = sets.flatMap((setBytes) =>
+    RATES.map((bytesPerSecond) => {
+      const rate = { bytesPerSecond, setBytes };
+      return { rate, misfit: misfit(rate, windows, memoryBytes) };
+    }),
+  );
+  const best = candidates.reduce((one, other) => (other.misfit < one.misfit ? other : one));
+  const weights = candidates.map((candidate) => Math.exp((best.misfit - candidate.misfit) / 2));
+  const rate = moments(
+    candidates.map((candidate) => candidate.rate.bytesPerSecond),
+    weights,
+  );
+  const set = moments(
+    candidates.map((candidate) => candidate.rate.setBytes),
+    weights,
+  );
+  const shortestMs = Math.min(...windows.map(({ durationMs }) => durationMs));
+  return {
+    bytesPerSecond: rate.mean,
+    setBytes: set.mean,
+    rateDeviation: rate.deviation,
+    setDeviation: set.deviation,
+    isSaturated:
+      windows.length > 0 &&
+      dirtyAfter(0, best.rate, 'sweep', shortestMs) >= SATURATED_SHARE * best.rate.setBytes &&
+      best.rate.setBytes > MEBIBYTE,
+    isUneven: windows.length >= ENOUGH_WINDOWS && scatter(best.rate, windows, memoryBytes) > TOO_UNEVEN,
+  };
+}
+
+/** The workload that the windows show: the same all the time, or the windows one after the other where they differ by more than chance. */
+export function workloadFrom(windows: readonly DirtyWindow[], set: WorkingSet, followsCpu: boolean): Workload {
+  const [first, ...rest] = set.isUneven ? windows.map((window) => segmentOf(window, windows)) : [];
+  const { bytesPerSecond, setBytes } = set;
+  return {
+    segments: first ? [first, ...rest] : [{ durationMs: Number.POSITIVE_INFINITY, bytesPerSecond, setBytes }],
+    backgroundBytesPerSecond: 0,
+    followsCpu,
+    pattern: 'sweep',
+  };
+}
+
+/** How much more than its busiest window a guest whose rate changes is taken to write to. */
+const SET_PER_BUSIEST_WINDOW = 1.5;
+
+function segmentOf({ durationMs, dirtiedBytes }: DirtyWindow, windows: readonly DirtyWindow[]): Segment {
+  const busiestBytes = Math.max(...windows.map((window) => window.dirtiedBytes));
+  return {
+    durationMs,
+    bytesPerSecond: (dirtiedBytes / durationMs) * 1000,
+    setBytes: busiestBytes * SET_PER_BUSIEST_WINDOW,
+  };
+}
+
+/** How badly a rate explains the windows: twice the negative logarithm of the likelihood. */
+function misfit(rate: DirtyRate, windows: readonly DirtyWindow[], memoryBytes: number): number {
+  let sum = 0;
+  for (const window of windows) {
+    const { expectedBytes, variance } = expectation(rate, window, memoryBytes);
+    sum += (window.dirtiedBytes - expectedBytes) ** 2 / variance + Math.log(variance);
+  }
+  return sum;
+}
+
+/** The mean square of the windows' errors, in units of what chance explains. */
+function scatter(rate: DirtyRate, windows: readonly DirtyWindow[], memoryBytes: number): number {
+  const errors = windows.map((window) => {
+    const { expectedBytes, variance } = expectation(rate, window, memoryBytes);
+    return (window.dirtiedBytes - expectedBytes) ** 2 / variance;
+  });
+  return errors.reduce((sum, error) => sum + error, 0) / errors.length;
+}
+
+/** What a window should find, and the variance of that: pages are drawn, figures are rounded, and guests are uneven. */
+function expectation(rate: DirtyRate, { durationMs, sampledPages }: DirtyWindow, memoryBytes: number) {
+  const expectedBytes = dirtyAfter(0, rate, 'sweep', durationMs);
+  const share = Math.min(expectedBytes / memoryBytes, 1);
+  const sampling = sampledPages === undefined ? 0 : (Math.max(share, 1 / sampledPages) * (1 - share)) / sampledPages;
+  const rounding = (ROUNDING_BYTES_PER_SECOND * durationMs) / 1000;
+  return { expectedBytes, variance: memoryBytes ** 2 * sampling + rounding ** 2 + (UNEVENNESS * expectedBytes) ** 2 };
+}
+
+/** Mean and deviation of the logarithms. */
+function moments(values: readonly number[], weights: readonly number[]): { mean: number; deviation: number } {
+  let total = 0;
+  let sum = 0;
+  let squares = 0;
+  values.forEach((value, index) => {
+    const weight = weights[index] ?? 0;
+    const logarithm = Math.log(value);
+    total += weight;
+    sum += weight * logarithm;
+    squares += weight * logarithm ** 2;
+  });
+  const mean = sum / total;
+  return { mean: Math.exp(mean), deviation: Math.expm1(Math.sqrt(Math.max(squares / total - mean ** 2, 0))) };
+}
+
+function logarithmic(from: number, to: number, steps: number): number[] {
+  return Array.from({ length: steps }, (_, step) => from * (to / from) ** (step / (steps - 1)));
+}
