@@ -1,4 +1,5 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import type { Actual, Forecast } from '../../lib/forecast/index.js';
 import type { Heartbeats, Host } from '../../lib/lab/index.js';
 import type { ProcessorClock } from './control-cost.js';
 import type { QemuEvent } from './qemu-events.js';
@@ -46,6 +47,8 @@ export interface Move {
   /** Nanoseconds since the epoch at the call, on the clock of QEMU's events. */
   epochNs: bigint;
   engine: EngineReport | undefined;
+  /** What became of it, for a forecast to be held against; undefined for all but the engine. */
+  actual?: Actual;
 }
 
 /** What witnesses tell of a move once its last events have come in. */
@@ -63,12 +66,14 @@ export interface Contender {
   /** What tells its control's cost; undefined where it cannot be told, since QEMUs are among this process's children. */
   readonly clock: ProcessorClock | undefined;
   move(route: Route, signal: AbortSignal): Promise<Move>;
+  /** Says beforehand what will become of a move; undefined where that is not the strategy's. */
+  readonly forecast?: (route: Route) => Promise<Forecast>;
   /** What is known of a move of this contender's. */
   evidence(route: Route, move: Move): Evidence;
 }
 
 /** What a move came to. */
-export type Ending = Pick<Move, 'outcome' | 'reason' | 'engine'>;
+export type Ending = Pick<Move, 'outcome' | 'reason' | 'engine' | 'actual'>;
 
 /** Makes a move and stamps it. */
 export async function timed(make: () => Promise<Ending>): Promise<Move> {

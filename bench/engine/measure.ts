@@ -1,12 +1,13 @@
 import { loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Forecast, forecastError } from '../../lib/forecast/index.js';
 import type { Host } from '../../lib/lab/index.js';
 import { analyseHeartbeats, type Beat, type Heartbeats } from '../../lib/lab/observer/index.js';
 import { quantile } from '../statistics.js';
 import type { BenchGuest, Contender, Move } from './contender.js';
 import { controlCost } from './control-cost.js';
 import { qemuPause } from './qemu-events.js';
-import type { Run, Service } from './run.js';
+import type { ForecastRecord, Run, Service } from './run.js';
 
 /** After a move: the last events come in, and the guest shows how it goes on. */
 const AFTER_MS = 1000;
@@ -18,15 +19,18 @@ export interface MeasureOptions {
   deadlineMs: number;
   /** Goes on beside the migration, until its signal fires; what it has changed is undone when it settles. */
   beside?: (signal: AbortSignal) => Promise<void>;
+  /** Whether the move is forecast before, which takes some seconds. */
+  isForecast?: boolean;
   signal: AbortSignal;
 }
 
 /** Has a contender move its guest once, on a quiet machine as far as that can be had, and collects what all witnesses saw. */
 export async function measure(contender: Contender, options: MeasureOptions): Promise<Run> {
-  const { others, deadlineMs, beside, signal } = options;
+  const { others, deadlineMs, beside, isForecast = false, signal } = options;
   const { guest, clock } = contender;
   for (const other of others) if (other !== guest) await other.rest();
   await guest.wake();
+  const forecast = isForecast ? await contender.forecast?.(await guest.place()).catch(toError) : undefined;
   const atRest = await clock?.read();
   const { fromNs, check } = await guest.judge.await(guest.heartbeats, signal);
   const load = loadavg()[0] ?? Number.NaN;
@@ -65,8 +69,18 @@ export async function measure(contender: Contender, options: MeasureOptions): Pr
     guest: { badPages: seen.badPages, clockWentBack: seen.clockWentBack },
     wasStopped: evidence.wasStopped,
     service: seen.service,
+    forecast: forecast && heldAgainst(forecast, move),
     control: atRest && before && after && controlCost(atRest, before, after),
   };
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+function heldAgainst(forecast: Forecast | Error, { actual }: Move): ForecastRecord | undefined {
+  if (forecast instanceof Error) return { failure: forecast.message };
+  return actual && { error: forecastError(forecast, actual) };
 }
 
 interface Seen {

@@ -16,6 +16,8 @@ export interface TroupeOptions {
   deadlineMs: number;
   /** Goes on beside each migration, until its signal fires; undone when it settles. */
   beside?: (signal: AbortSignal) => Promise<void>;
+  /** Whether measured moves are forecast before, where the strategy can be. */
+  isForecast?: boolean;
   signal: AbortSignal;
   /** Told of each run. */
   onRun: (strategy: string, run: Run, note: string) => void;
@@ -34,7 +36,7 @@ export class Troupe implements AsyncDisposable {
 
   /** Measures a strategy once. A warm-up that fails is all there is then. */
   async play(strategy: Strategy, note: string): Promise<Run> {
-    return (await this.#warmUp(strategy)) ?? this.#once(strategy, note);
+    return (await this.#warmUp(strategy)) ?? this.#once(strategy, note, this.#options.isForecast === true);
   }
 
   /** Moves the strategy's guest there and back where that was not done yet; gives the run that failed. */
@@ -44,18 +46,18 @@ export class Troupe implements AsyncDisposable {
     if (this.#warm.has(guest.name)) return undefined;
     const mover = (await this.#cast.contender(warmUpBy)).guest === guest ? warmUpBy : strategy;
     for (let count = 0; count < WARM_UPS; count += 1) {
-      const run = await this.#once(mover, 'warm-up');
+      const run = await this.#once(mover, 'warm-up', false);
       if (run.outcome === 'failed') return run;
     }
     this.#warm.add(guest.name);
     return undefined;
   }
 
-  async #once(strategy: Strategy, note: string): Promise<Run> {
+  async #once(strategy: Strategy, note: string, isForecast: boolean): Promise<Run> {
     const { deadlineMs, beside, signal, onRun } = this.#options;
     const contender = await this.#cast.contender(strategy);
     const run = await measure(contender, {
-      ...{ others: this.#cast.guests, deadlineMs, signal },
+      ...{ others: this.#cast.guests, deadlineMs, isForecast, signal },
       ...(beside === undefined ? {} : { beside }),
     });
     onRun(nameOf(strategy), run, note);

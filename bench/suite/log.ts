@@ -1,7 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { PrecopyError } from '../../lib/errors.js';
 import type { Run } from '../engine/run.js';
-import type { ForecastError } from './forecasts.js';
 import type { Plan, Side } from './plan.js';
 import type { SelfTest } from './self-test.js';
 import type { Surroundings } from './surroundings.js';
@@ -15,8 +14,6 @@ export interface LoggedRun {
   /** From 0. */
   readonly round: number;
   readonly run: Run;
-  /** How far off the forecast before it was; undefined where there was none. */
-  readonly forecast?: ForecastError;
 }
 
 /** A line of the file that a benchmark is written down in as it goes. */

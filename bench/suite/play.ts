@@ -32,6 +32,8 @@ export async function play(stage: Stage, planned: PlannedScenario, options: Play
   await lab.link.shape({ bitsPerSecond: setting.link.bitsPerSecond });
   await using troupe = new Troupe(stage, {
     ...{ guest: setting.guest, deadlineMs: scenario.deadlineMs, warmUpBy: strategyOf(scenario, warmUpSide(scenario)) },
+    // No forecast knows that the link will change.
+    isForecast: setting.link.change === undefined,
     beside: (signal) => changeLink(lab, setting.link, signal),
     signal: options.signal,
     onRun: options.onProgress,

@@ -44,9 +44,13 @@ export function selfTestText({ stops }: SelfTest): string {
   return `Injected stops: ${words.join(', ')}.`;
 }
 
-export function forecastText({ runs, totalError, bytesError, pauseError, verdictRight }: ForecastSummary): string {
-  const errors = `total ${formatShare(totalError)}, bytes ${formatShare(bytesError)}, pause ${formatShare(pauseError)}`;
-  return `Forecast against actual, median error of ${runs} runs: ${errors}; verdict right in ${formatShare(verdictRight)}.`;
+export function forecastText(forecast: ForecastSummary): string {
+  const { runs, totalError, bytesError, pauseError, verdictRight, failures } = forecast;
+  const share = (value: number | null) => (value === null ? '–' : formatShare(value));
+  const errors = `total ${share(totalError)}, bytes ${share(bytesError)}, pause ${share(pauseError)}`;
+  const verdict = `verdict right in ${formatShare(verdictRight)}`;
+  const failed = failures.map((failure) => ` No forecast: ${failure}.`).join('');
+  return `Forecast against actual, median error of ${runs} runs: ${errors}; ${verdict}.${failed}`;
 }
 
 function scenarioText({ name, about, strategies }: ScenarioSummary): string {

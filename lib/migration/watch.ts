@@ -110,7 +110,7 @@ class Onlooker {
       read: () => readJob(guest, callMs),
       onReading: (stats, sample, atMs) => {
         this.#countPasses(stats, atMs);
-        this.#tell({ type: 'sample', atMs, isSteered: false, ...sample });
+        this.#tell({ type: 'sample', atMs, ...sample });
       },
     });
     const witness = new Witness(guest.uuid, this.#clock, {
