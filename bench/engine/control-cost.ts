@@ -18,6 +18,12 @@ export interface ProcessorTimes {
   daemonsMs: number | undefined;
 }
 
+/** A time in which this process did only what it does anyway. */
+export interface Rest {
+  from: ProcessorTimes;
+  to: ProcessorTimes;
+}
+
 /** The kernel counts in hundredths of a second, whatever its timer does: `USER_HZ`. */
 const TICK_MS = 10;
 
@@ -49,12 +55,10 @@ export class ProcessorClock {
 }
 
 /**
- * What a migration between two readings cost. Pure.
- *
- * @param rest - a reading before, from which on this process did what it does anyway
+ * What a migration between two readings cost, beyond what this process takes at rest. Pure.
  */
-export function controlCost(rest: ProcessorTimes, before: ProcessorTimes, after: ProcessorTimes): ControlCost {
-  const restShare = (before.ownMs - rest.ownMs) / Math.max(1, Number(before.atNs - rest.atNs));
+export function controlCost(rest: Rest, before: ProcessorTimes, after: ProcessorTimes): ControlCost {
+  const restShare = (rest.to.ownMs - rest.from.ownMs) / Math.max(1, Number(rest.to.atNs - rest.from.atNs));
   const own = after.ownMs - before.ownMs - restShare * Number(after.atNs - before.atNs);
   const children = after.childrenMs - before.childrenMs;
   const daemons =

@@ -31,8 +31,7 @@ export async function measure(contender: Contender, options: MeasureOptions): Pr
   for (const other of others) if (other !== guest) await other.rest();
   await guest.wake();
   const forecast = isForecast ? await contender.forecast?.(await guest.place()).catch(toError) : undefined;
-  const atRest = await clock?.read();
-  const { fromNs, check } = await guest.judge.await(guest.heartbeats, signal);
+  const { fromNs, check, rest } = await guest.judge.await(guest.heartbeats, clock, signal);
   const load = loadavg()[0] ?? Number.NaN;
   const route = await guest.place();
   const sentBefore = await sentBytes(route.from);
@@ -70,7 +69,7 @@ export async function measure(contender: Contender, options: MeasureOptions): Pr
     wasStopped: evidence.wasStopped,
     service: seen.service,
     forecast: forecast && heldAgainst(forecast, move),
-    control: atRest && before && after && controlCost(atRest, before, after),
+    control: rest && before && after && controlCost(rest, before, after),
   };
 }
 

@@ -1,6 +1,6 @@
 import { formatBytes, formatMs, formatShare } from '../../lib/format.js';
 import type { FigureName } from '../engine/run.js';
-import type { Estimate } from '../statistics.js';
+import { isDifferent, isEnough, type Ratio } from './summary.js';
 
 /** How figures are called and written, wherever they are shown. */
 export const FIGURES: readonly { name: FigureName; title: string; format: (value: number) => string }[] = [
@@ -17,8 +17,10 @@ export function formatRatio(value: number): string {
 }
 
 /** What a ratio comes to in words: "12 % less", "3.1 times", "no difference seen" where its interval holds 1. Pure. */
-export function ratioInWords({ value, low, high }: Estimate): string {
-  if (low <= 1 && high >= 1) return 'no difference seen';
+export function ratioInWords(ratio: Ratio): string {
+  const { value } = ratio;
+  if (!isEnough(ratio)) return `${formatRatio(value)}, too few runs to tell`;
+  if (!isDifferent(ratio)) return 'no difference seen';
   if (value >= 2) return `${value.toPrecision(2)} times`;
   return value > 1 ? `${formatShare(value - 1)} more` : `${formatShare(1 - value)} less`;
 }

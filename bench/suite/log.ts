@@ -22,7 +22,7 @@ export type LogEntry =
   /** Where it goes on; once for each start, since a resumed one may be on another machine. */
   | ({ readonly type: 'surroundings' } & Surroundings)
   | ({ readonly type: 'selfTest' } & SelfTest)
-  | ({ readonly type: 'run' } & LoggedRun);
+  | ({ readonly type: 'run'; readonly at: string } & LoggedRun);
 
 /** All that is known of a benchmark, finished or not. */
 export interface Log {

@@ -83,6 +83,8 @@ export function benchCommand({ run, compare }: Actions): Command {
     .option('--json', 'one JSON object on stdout', false)
     .option('--seed <number>', 'for the intervals', wholeNumber, 1)
     .action(compare);
+  // --json means something else after `compare`.
+  bench.enablePositionalOptions();
   for (const command of [bench, ...bench.commands]) command.exitOverride();
   return bench;
 }

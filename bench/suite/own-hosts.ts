@@ -83,8 +83,9 @@ export class OwnStage implements AsyncDisposable {
 
   /** Moves the guest to the other host. */
   async play(strategy: Strategy, deadlineMs: number, signal: AbortSignal): Promise<Run> {
-    const atRest = await this.#clock.read();
+    const restFrom = await this.#clock.read();
     await delay(REST_MS, undefined, { signal });
+    const rest = { from: restFrom, to: await this.#clock.read() };
     const { from, to } = await this.#route();
     const load = loadavg()[0] ?? Number.NaN;
     const before = await this.#clock.read();
@@ -109,7 +110,7 @@ export class OwnStage implements AsyncDisposable {
       guest: { badPages: 0, clockWentBack: false },
       wasStopped: stoppedNs !== undefined,
       quiet: undefined,
-      control: controlCost(atRest, before, after),
+      control: controlCost(rest, before, after),
     };
   }
 

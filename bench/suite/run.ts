@@ -4,7 +4,7 @@ import { Stage } from '../engine/stage.js';
 import { nameOf } from '../engine/strategy.js';
 import { LOG_VERSION, type Log, LogWriter, readLog } from './log.js';
 import { OwnStage } from './own-hosts.js';
-import { type Plan, type PlannedScenario, strategyOf, unfold } from './plan.js';
+import { type Plan, type PlannedScenario, sidesOf, strategyOf, unfold } from './plan.js';
 import { play } from './play.js';
 import { doneRounds } from './progress.js';
 import { testOneself } from './self-test.js';
@@ -69,7 +69,7 @@ async function runInLab(log: Log, left: Left, writer: LogWriter, options: SuiteO
       say(`\n${name}: ${about}`);
       const missing = await play(stage, planned, {
         ...{ done, before: log.runs, signal, untilMs: shareOf(endMs, left.slice(index)) },
-        onRun: (run) => writer.write({ type: 'run', ...run }),
+        onRun: (run) => writer.write({ type: 'run', at: new Date().toISOString(), ...run }),
         onProgress: (title, run, note) => say(`  ${note} ${runLine(title, run)}`),
       });
       if (missing > 0) leftOut.push(`${name}: no time for ${missing} of ${planned.rounds.length} rounds`);
@@ -101,7 +101,7 @@ async function runOnOwnHosts(
         if (performance.now() > endMs) return;
         const strategy = strategyOf(scenario, side);
         const run: Run = await stage.play(strategy, scenario.deadlineMs, signal);
-        writer.write({ type: 'run', scenario: scenario.name, side, round, run });
+        writer.write({ type: 'run', at: new Date().toISOString(), scenario: scenario.name, side, round, run });
         say(`  ${round + 1}/${rounds.length} ${runLine(nameOf(strategy), run)}`);
         if (run.outcome === 'failed') return;
       }
@@ -113,7 +113,7 @@ async function runOnOwnHosts(
 function shareOf(endMs: number, left: Left): number {
   const nowMs = performance.now();
   const work = left.map(({ planned: { scenario, rounds }, done }) => {
-    return (rounds.length - done.size) * scenario.strategies.length * scenario.deadlineMs;
+    return (rounds.length - done.size) * sidesOf(scenario).length * scenario.deadlineMs;
   });
   const all = work.reduce((sum, one) => sum + one, 0);
   return all === 0 ? endMs : nowMs + ((endMs - nowMs) * (work[0] ?? 0)) / all;

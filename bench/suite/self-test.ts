@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Domain } from '../../lib/libvirt/index.js';
 import { LibvirtGuest } from '../engine/movers/libvirt-guest.js';
 import type { Stage } from '../engine/stage.js';
 import { type InjectedStop, injectStops, toleranceMs } from '../injected-stops.js';
@@ -30,10 +31,12 @@ export interface StopReading {
 export async function testOneself(stage: Stage, repeats: number, signal: AbortSignal): Promise<SelfTest> {
   const guest = await LibvirtGuest.start(stage, SMALL_STEADY, signal);
   try {
+    const { from } = await guest.place();
+    const domain = await stage.connection(from.name).domainLookupByName(guest.name);
     const stops: StopReading[] = [];
     for (const stopMs of STOPS_MS) {
       signal.throwIfAborted();
-      stops.push(reading(await injectStops((ms) => stop(stage, guest, ms), guest.heartbeats, { stopMs, repeats })));
+      stops.push(reading(await injectStops((ms) => stop(stage, domain, ms), guest.heartbeats, { stopMs, repeats })));
     }
     return { stops };
   } finally {
@@ -56,17 +59,16 @@ export function reading(stops: readonly InjectedStop[]): StopReading {
   };
 }
 
-async function stop(stage: Stage, guest: LibvirtGuest, stopMs: number): Promise<number> {
-  const { from } = await guest.place();
+async function stop(stage: Stage, domain: Domain, stopMs: number): Promise<number> {
   const fromNs = BigInt(Date.now()) * 1_000_000n;
-  await guest.rest();
+  await domain.suspend();
   await delay(stopMs);
-  await guest.wake();
+  await domain.resume();
   for (let attempt = 0; attempt < EVENT_ATTEMPTS; attempt += 1) {
-    const events = stage.monitor.eventsOf(guest.name, fromNs).filter(({ host }) => host === from.name);
+    const events = stage.monitor.eventsOf(domain.name, fromNs);
     const [stopped, resumed] = ['STOP', 'RESUME'].map((name) => events.find((event) => event.name === name));
     if (stopped !== undefined && resumed !== undefined) return Number(resumed.atNs - stopped.atNs) / 1e6;
     await delay(EVENT_INTERVAL_MS);
   }
-  throw new Error(`QEMU said nothing of a stop of ${guest.name}.`);
+  throw new Error(`QEMU said nothing of a stop of ${domain.name}.`);
 }

@@ -2,7 +2,14 @@ import { formatBytes, formatMs, formatShare, formatTable } from '../../lib/forma
 import { FIGURES, formatRatio } from './figures.js';
 import type { ForecastSummary } from './forecasts.js';
 import type { SelfTest } from './self-test.js';
-import type { Ratio, ScenarioSummary, StrategySummary, Summary } from './summary.js';
+import {
+  isDifferent,
+  isEnough,
+  type Ratio,
+  type ScenarioSummary,
+  type StrategySummary,
+  type Summary,
+} from './summary.js';
 import type { Surroundings } from './surroundings.js';
 
 /** A result for a terminal. */
@@ -29,11 +36,18 @@ export function surroundingsText(surroundings: Surroundings): string {
 }
 
 /** Whether the null comparison found a difference where there is none. */
-export function nullText({ value, low, high, pairs, smallestEffect }: Ratio): string {
-  const interval = `${formatRatio(value)} (${low.toFixed(2)} … ${high.toFixed(2)}, ${pairs} pairs)`;
-  return low <= 1 && high >= 1
-    ? `Null comparison, the pause of one strategy beside itself: ${interval}. It contains 1; a difference of ${formatShare(smallestEffect)} would have been seen.`
-    : `Null comparison, the pause of one strategy beside itself: ${interval}. IT DOES NOT CONTAIN 1: do not believe small differences of this run.`;
+export function nullText(ratio: Ratio): string {
+  const head = `Null comparison, the pause of one strategy beside itself in ${ratio.pairs} pairs: ${intervalText(ratio)}`;
+  if (!isEnough(ratio)) return `${head}: too few to tell anything.`;
+  if (isDifferent(ratio)) return `${head}. IT DOES NOT CONTAIN 1: do not believe small differences of this run.`;
+  return `${head}. It contains 1.`;
+}
+
+/** "× 0.12 (0.10…0.14, seen from ± 9 %)". */
+export function intervalText({ value, low, high, level, smallestEffect }: Ratio): string {
+  const seen = smallestEffect === null ? '' : `, seen from ± ${formatShare(smallestEffect)}`;
+  const odds = level === 0.95 ? '' : ` at ${formatShare(level)}`;
+  return `${formatRatio(value)} (${low.toFixed(2)}…${high.toFixed(2)}${odds}${seen})`;
 }
 
 export function selfTestText({ stops }: SelfTest): string {
@@ -61,7 +75,7 @@ function scenarioText({ name, about, strategies }: ScenarioSummary): string {
     formatTable(header, strategies.map(figureRow)),
     ...(ratios.length === 0
       ? []
-      : ['', formatTable(['to the reference (95 %; ± seen)', ...FIGURES.map(({ title }) => title)], ratios)]),
+      : ['', formatTable(['times the reference', ...FIGURES.map(({ title }) => title)], ratios)]),
     ...strategies.flatMap(({ title, reasons }) => reasons.map((reason) => `${title} did not complete: ${reason}`)),
     ...strategies.flatMap(({ title, hurt }) =>
       hurt === 0 ? [] : [`${title}: the guest found itself hurt ${hurt} times`],
@@ -85,7 +99,7 @@ function ratioRow({ title, role, ratios }: StrategySummary): string[][] {
   const cells = FIGURES.map(({ name }) => {
     const ratio = ratios[name];
     if (ratio === undefined) return '–';
-    return `${ratio.value.toFixed(2)} (${ratio.low.toFixed(2)}…${ratio.high.toFixed(2)}; ${formatShare(ratio.smallestEffect)})`;
+    return `${ratio.value.toFixed(2)} (${ratio.low.toFixed(2)}…${ratio.high.toFixed(2)})`;
   });
   return [[title, ...cells]];
 }

@@ -1,5 +1,4 @@
-import type { FigureName } from '../engine/run.js';
-import type { ScenarioSummary, StrategySummary } from './summary.js';
+import { isEnough, type ScenarioSummary, type StrategySummary } from './summary.js';
 
 /** Who pauses least in a scenario, of what a user can choose, and what that costs. */
 export interface ScenarioVerdict {
@@ -23,16 +22,13 @@ export function isChoice(role: StrategySummary['role']): boolean {
   return role === 'reference' || role === 'contender';
 }
 
-/** A figure's median beside the reference's; undefined for the reference itself. */
-export function ratioTo(strategy: StrategySummary, figure: FigureName): number | undefined {
-  return strategy.ratios[figure]?.value;
-}
-
 function pauseOf({ figures }: StrategySummary): number {
   return figures.pauseMs?.median ?? Number.POSITIVE_INFINITY;
 }
 
 function overlaps(one: StrategySummary, other: StrategySummary): boolean {
-  const [low, high] = [other.ratios.pauseMs?.low ?? 1, one.ratios.pauseMs?.high ?? 1];
-  return low <= high;
+  const [mine, others] = [one.ratios.pauseMs, other.ratios.pauseMs];
+  if ([mine, others].some((ratio) => ratio !== undefined && !isEnough(ratio))) return true;
+  // The reference is once itself, without any doubt.
+  return (others?.low ?? 1) <= (mine?.high ?? 1);
 }

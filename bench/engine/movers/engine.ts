@@ -47,7 +47,10 @@ function optionsOf(domain: string, { from, to }: Way, { options, monitor = false
   };
 }
 
-function actualOf({ outcome, decisions, pause, totalMs, passes, sentBytes }: MigrationResult, throttle: number): Actual {
+function actualOf(
+  { outcome, decisions, pause, totalMs, passes, sentBytes }: MigrationResult,
+  throttle: number,
+): Actual {
   const wasDone = (kind: DecisionRecord['action']['kind']) =>
     decisions.some(({ action, refusal }) => action.kind === kind && refusal === undefined);
   return {

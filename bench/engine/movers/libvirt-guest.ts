@@ -69,9 +69,7 @@ export class LibvirtGuest implements BenchGuest {
         strategy.by === 'engine'
           ? moveByEngine(this.name, route, strategy, signal)
           : moveByVirsh(await this.#domain(), route, strategy.flags, signal),
-      ...(strategy.by === 'engine'
-        ? { forecast: (route: Route) => forecastByEngine(this.name, route, strategy) }
-        : {}),
+      ...(strategy.by === 'engine' ? { forecast: (route: Route) => forecastByEngine(this.name, route, strategy) } : {}),
       evidence: (route, move) => this.#evidence(route, move),
     };
   }

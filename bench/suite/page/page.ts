@@ -4,7 +4,7 @@ import { renderPage } from '../../../lib/report/page/shell.js';
 import { table } from '../../../lib/report/page/table.js';
 import { FIGURES } from '../figures.js';
 import type { ScenarioSummary, StrategySummary, Summary } from '../summary.js';
-import { surroundingsText } from '../text.js';
+import { intervalText, surroundingsText } from '../text.js';
 import { type Actor, actorsOf } from './actor.js';
 import { belief } from './belief.js';
 import { board, overview } from './board.js';
@@ -71,7 +71,7 @@ function details(actors: readonly Actor[], { strategies }: ScenarioSummary): Htm
   const all = [...actors.map(({ strategy }) => strategy), ...again];
   return html`${table({
     caption:
-      'Medians. In parentheses: times the reference with the 95 % interval, and the smallest difference that would have been seen in four cases of five. Control is processor time of one core, QEMU left out.',
+      'Medians. Below them: times the reference, with the 95 % interval (of fewer than eight pairs from the least to the most, with its own level), and the smallest difference that would have been seen in four cases of five. Control is processor time of one core, QEMU left out.',
     header: HEADER,
     rows: all.map(detailCells),
   })}
@@ -84,9 +84,7 @@ function detailCells(strategy: StrategySummary): (string | Html)[] {
     const [figure, ratio] = [figures[name], ratios[name]];
     if (figure === undefined) return '–';
     if (ratio === undefined) return format(figure.median);
-    const { value, low, high, smallestEffect } = ratio;
-    const interval = `× ${value.toFixed(2)} (${low.toFixed(2)} … ${high.toFixed(2)})`;
-    return html`${format(figure.median)}<br><small>${interval}<br>seen from ± ${(smallestEffect * 100).toFixed(0)} %</small>`;
+    return html`${format(figure.median)}<br><small>${intervalText(ratio)}</small>`;
   });
   return [
     html`${title}<br><small>${exactly}</small>`,
