@@ -4,18 +4,22 @@
  *
  *   node dist/bench/record-traces.js DIRECTORY [NAME…]
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Lab, type StartGuestOptions } from '../lib/lab/index.js';
 import { type MigrateOptions, migrate } from '../lib/migration/index.js';
 
 const MEBIBYTE = 1024 ** 2;
 const LINK_BITS_PER_SECOND = 1e9;
+/** None of them takes so long, in milliseconds. */
+const MOST_MS = 120_000;
 
 /** A guest and how it is moved: data alone. */
 interface Recording {
   readonly guest: Pick<StartGuestOptions, 'kind' | 'memoryBytes' | 'workload'>;
-  readonly options: Pick<MigrateOptions, 'policy' | 'budget' | 'escalate'>;
+  readonly options: Pick<MigrateOptions, 'policy' | 'budget' | 'escalate' | 'sampleIntervalMs'>;
+  /** After so long it is aborted, in milliseconds. */
+  readonly endMs?: number;
 }
 
 const linux = (mebibytes: number, workload: Recording['guest']['workload']): Recording['guest'] => ({
@@ -40,24 +44,34 @@ const RECORDINGS: Readonly<Record<string, Recording>> = {
   'burst-qemu': { guest: BURST, options: { policy: 'qemu' } },
   idle: { guest: linux(256, { name: 'idle', setBytes: 128 * MEBIBYTE }), options: {} },
   hot: { guest: HOT, options: { budget: { pauseMs: 100, totalMs: 15_000 }, escalate: ['post-copy'] } },
+  /** Long enough for what peers decide by a clock of minutes; seldom sampled, so that the file stays small. */
+  'hot-long': { guest: HOT, options: { policy: 'qemu', sampleIntervalMs: 500 }, endMs: 100_000 },
   'hot-aborted': { guest: HOT, options: { budget: { totalMs: 12_000 }, escalate: ['abort'] } },
 };
 
-async function record(lab: Lab, name: string, { guest, options }: Recording, directory: string): Promise<object> {
+async function record(
+  lab: Lab,
+  name: string,
+  { guest, options, endMs }: Recording,
+  directory: string,
+): Promise<object> {
   const [from, to] = [lab.host('a'), lab.host('b')];
   const moved = await lab.startGuest({ ...guest, name });
   try {
     await moved.heartbeats.waitForFirst();
     const trace = join(directory, `${name}.ndjson`);
     rmSync(trace, { force: true });
+    const signal = AbortSignal.timeout(endMs ?? MOST_MS);
     const { outcome, totalMs, passes, pause } = await migrate({
-      ...{ source: from.endpoint, destination: to.endpoint, domain: name, trace, ...options },
+      ...{ source: from.endpoint, destination: to.endpoint, domain: name, trace, signal, ...options },
       transport: { migrateUri: to.migrateUri, peerUri: to.peerUri },
     }).outcome;
+    // Written for its owner alone; these are for everybody.
+    chmodSync(trace, 0o644);
     process.stdout.write(
       `${name}: ${outcome}, ${totalMs.toFixed(0)} ms, ${passes} passes, pause ${pause.observedMs} ms\n`,
     );
-    return { guest, options, linkBitsPerSecond: LINK_BITS_PER_SECOND };
+    return { guest, options, linkBitsPerSecond: LINK_BITS_PER_SECOND, endMs };
   } finally {
     await moved.destroy();
   }

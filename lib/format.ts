@@ -33,14 +33,3 @@ function twoUnits(milliseconds: number, bigMs: number, big: string, smallMs: num
   const rest = Math.round((rounded % bigMs) / smallMs);
   return `${Math.floor(rounded / bigMs)} ${big} ${String(rest).padStart(2, '0')} ${small}`;
 }
-
-/** Rows as text, each column as wide as its widest cell, right-aligned except for the first. */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd();
-  return [line(header), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)].join('\n');
-}

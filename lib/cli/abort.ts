@@ -7,14 +7,19 @@ import { addHostFlags, type HostFlags } from './host-flags.js';
 import { TARGET_HELP } from './target.js';
 
 const HELP = `
-An abort has an outcome: asked for after the switchover it comes too late, and the migration completes. What became of it is found out on both hosts.
+An abort has an outcome: asked for after the switchover it comes too late, and
+the migration completes. What became of it is found out on both hosts.
 
 Examples:
   precopy abort db1 --source qemu+tls://a/system --destination qemu+tls://b/system
-  precopy abort --journal /var/lib/db1.migration --reason 'the destination is needed'
+  precopy abort --journal /var/lib/db1.migration --reason 'the rack is needed'
 
-Exit codes: 0 aborted, the guest is on the source · 1 not aborted: it had completed, there was none, or libvirt would not · 2 wrong usage ·
-4 it cannot be proven that the guest is on one side alone: see the message`;
+Exit codes:
+  0  aborted: the guest is on the source
+  1  not aborted: it had completed, there was none, or libvirt would not
+  2  wrong usage
+  4  it cannot be proven that the guest is on one side alone: see the message
+  5  left to itself, with Ctrl-C twice`;
 
 interface Flags extends HostFlags {
   reason: string;

@@ -6,14 +6,20 @@ import { addMigrationFlags, type MigrationFlags, migrateOptions } from './migrat
 import { inFlags } from './words.js';
 
 const HELP = `
-Nothing is changed on either host. It takes the flags of \`precopy migrate\` that it can judge by.
+Nothing is changed on either host. It takes the flags of \`precopy migrate\` that
+it can judge by.
 
 Examples:
   precopy check db1 --source qemu+tls://a/system --destination qemu+tls://b/system
-  precopy check db1 --source qemu:///system --destination qemu+tls://b/system --pause 50ms --then post-copy,abort
-  precopy check db1 --source qemu:///system --destination qemu+tls://b/system --json | jq '.findings[].code'
+  precopy check db1 --source qemu:///system --destination qemu+tls://b/system \\
+      --pause 50ms --then post-copy,abort
+  precopy check db1 --source qemu:///system --destination qemu+tls://b/system \\
+      --json | jq '.findings[].code'
 
-Exit codes: 0 nothing stands in the way · 1 something does, or a host cannot be reached · 2 wrong usage`;
+Exit codes:
+  0  nothing stands in the way
+  1  something does, or a host cannot be reached
+  2  wrong usage`;
 
 /** `precopy check`: everything that stands in the way of a migration, at once. */
 export function checkCommand(): Command {

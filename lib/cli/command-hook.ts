@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { type HookContext, type HookName, Veto } from '../migration/index.js';
+import type { HookFlag } from './hook-flags.js';
 import { toJson } from './json.js';
 
 /** How long a command that is told to end may take before it is killed, in milliseconds. */
@@ -14,7 +15,7 @@ const GRACE_MS = 2000;
  *
  * @param say - told each line that the command writes
  */
-export function commandHook(name: HookName, command: string, say: (line: string) => void) {
+export function commandHook({ name, flag }: HookFlag, command: string, say: (line: string) => void) {
   return async (context: HookContext): Promise<undefined> => {
     const { guest, source, destination, signal } = context;
     // A group of its own: Ctrl-C on the terminal is for the migration, which ends the hook in order.
@@ -37,10 +38,10 @@ export function commandHook(name: HookName, command: string, say: (line: string)
     signal.addEventListener('abort', end, { once: true });
     process.once('exit', endAtOnce);
     let lastError = '';
-    createInterface({ input: child.stdout }).on('line', (line) => say(`${name}: ${line}`));
+    createInterface({ input: child.stdout }).on('line', (line) => say(`${flag.slice(2)}: ${line}`));
     createInterface({ input: child.stderr }).on('line', (line) => {
       lastError = line;
-      say(`${name}: ${line}`);
+      say(`${flag.slice(2)}: ${line}`);
     });
     // A command that does not read what it is told is fine.
     child.stdin.on('error', () => {});

@@ -8,11 +8,13 @@ const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
 const HELP = `
 Examples:
-  source <(precopy completion bash)                                          # in ~/.bashrc
-  source <(precopy completion zsh)                                           # in ~/.zshrc, after compinit
-  precopy completion fish > ~/.config/fish/completions/precopy.fish
+  source <(precopy completion bash)         in ~/.bashrc
+  source <(precopy completion zsh)          in ~/.zshrc, after compinit
+  precopy completion fish | source          in ~/.config/fish/config.fish
 
-Exit codes: 0 done · 2 wrong usage`;
+Exit codes:
+  0  done
+  2  wrong usage`;
 
 /** `precopy completion`: what a shell needs to complete commands, flags and the words that flags take. */
 export function completionCommand(): Command {

@@ -3,10 +3,10 @@ import { Command, CommanderError, Option } from 'commander';
 import { PrecopyError } from '../errors.js';
 import { type Guest, type Host, Lab, WORKLOAD_NAMES, type WorkloadName } from '../lab/index.js';
 import { type MigrationResult, migrate } from '../migration/index.js';
+import { displayOn } from './display.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { formatBytes, formatMs, formatTable } from './format.js';
 import { Interrupt } from './interrupt.js';
-import { Progress } from './progress.js';
 import { wholeNumber } from './units.js';
 
 const GIBIBYTE = 1024 ** 3;
@@ -107,8 +107,9 @@ async function move(guest: Guest, from: Host, to: Host, signal: AbortSignal): Pr
     transport: { peerUri: to.peerUri, migrateUri: to.migrateUri },
     signal,
   });
-  const progress = new Progress(process.stderr);
-  for await (const event of migration) progress.show(event);
+  const display = displayOn(process.stderr, { domain: guest.name, source: from.endpoint, destination: to.endpoint });
+  for await (const event of migration) display.show(event);
+  display.close();
   const result = await migration.outcome;
   if (result.error !== undefined) say(`${result.error.message}\n${result.error.remedy}`);
   await pause(MARGIN_MS);

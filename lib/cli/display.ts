@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
-import type { Host, MigrationEvent } from '../migration/index.js';
+import type { Host } from '../migration/index.js';
 import type { Budget } from '../policy/index.js';
+import type { ShownEvent } from './event-words.js';
 import { Progress } from './progress.js';
 import { Screen } from './screen/screen.js';
 import { initialState } from './screen/state.js';
@@ -8,11 +9,14 @@ import { styleOf } from './screen/style.js';
 
 /** Where the events of a migration are shown to a person. */
 export interface Display {
-  show(event: MigrationEvent): void;
+  show(event: ShownEvent): void;
   /** A line of somebody else's, a hook's for example. */
   say(line: string): void;
   close(): void;
 }
+
+/** For those who read the events as JSON. */
+export const SILENT: Display = { show: () => {}, say: () => {}, close: () => {} };
 
 export interface Shown {
   readonly domain: string;

@@ -1,13 +1,17 @@
-import type { MigrationEvent } from '../migration/index.js';
+import { actionWords } from '../action-words.js';
+import type { MigrationEvent, WatchEvent } from '../migration/index.js';
 import { inFlags } from './words.js';
 
+/** What is shown to a person: events of one's own migration, or of one that is only watched. */
+export type ShownEvent = MigrationEvent | Exclude<WatchEvent, { type: 'over' }>;
+
 /** What an event is to a person, in one line; undefined for those that are progress and no news. Pure. */
-export function wordsOfEvent(event: MigrationEvent): string | undefined {
+export function wordsOfEvent(event: ShownEvent): string | undefined {
   switch (event.type) {
     case 'decision': {
       if (event.action.kind === 'continue') return undefined;
       const refusal = event.refusal === undefined ? '' : ` (refused: ${event.refusal})`;
-      return `${event.action.kind}: ${event.action.reason}${refusal}`;
+      return `${actionWords(event.action)}: ${event.action.reason}${refusal}`;
     }
     case 'hold':
       return event.what === 'begin' ? 'the switchover is held' : 'the switchover is released';

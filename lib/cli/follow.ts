@@ -1,5 +1,5 @@
-import type { Migration, MigrationResult } from '../migration/index.js';
-import { type Display, displayOn, type Shown } from './display.js';
+import type { Migration, MigrationResult, Phase } from '../migration/index.js';
+import { displayOn, type Shown, SILENT } from './display.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
 import { toJson } from './json.js';
@@ -10,8 +10,8 @@ export interface FollowOptions {
   readonly json: boolean;
   /** Starts it; whoever starts it may show lines of his own. */
   readonly start: (signal: AbortSignal, say: (line: string) => void) => Migration;
-  /** What is said when Ctrl-C comes twice: what becomes of the migration without this command, and how to go on. */
-  readonly whenLeft: string;
+  /** What is said when Ctrl-C comes twice in a phase: what becomes of the migration without this command, and how to go on. */
+  readonly whenLeft: (phase: Phase | undefined) => string;
 }
 
 /**
@@ -19,16 +19,22 @@ export interface FollowOptions {
  * Ctrl-C asks to abort, the second one leaves the migration to itself and ends this process.
  */
 export async function follow({ about, json, start, whenLeft }: FollowOptions): Promise<MigrationResult> {
-  const display: Display = json ? SILENT : displayOn(process.stderr, about);
+  const display = json ? SILENT : displayOn(process.stderr, about);
+  let phase: Phase | undefined;
   using interrupt = new Interrupt(() => {
+    const message = whenLeft(phase);
     display.close();
-    if (json) process.stdout.write(`${toJson({ type: 'detached', message: whenLeft })}\n`);
-    process.stderr.write(`${whenLeft}\n`);
+    if (json) process.stdout.write(`${toJson({ type: 'detached', message })}\n`);
+    process.stderr.write(`${message}\n`);
     process.exit(EXIT_CODES.detached);
   });
+  interrupt.signal.addEventListener('abort', () =>
+    display.say('asked to abort; once more with Ctrl-C leaves the migration to itself'),
+  );
   try {
     const migration = start(interrupt.signal, (line) => display.say(line));
     for await (const event of migration) {
+      if (event.type === 'phase') phase = event.phase;
       if (json) process.stdout.write(`${toJson(event)}\n`);
       else display.show(event);
     }
@@ -37,8 +43,6 @@ export async function follow({ about, json, start, whenLeft }: FollowOptions): P
     display.close();
   }
 }
-
-const SILENT: Display = { show: () => {}, say: () => {}, close: () => {} };
 
 /** Says why a migration did not complete, and what to do. */
 export function tellError({ error }: MigrationResult): void {

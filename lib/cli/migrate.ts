@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { chooseControl } from '../migration/control.js';
-import { type MigrateOptions, migrate } from '../migration/index.js';
+import { type MigrateOptions, migrate, type Phase } from '../migration/index.js';
 import { checkAndShow } from './check.js';
 import { exitCodeOf } from './exit-codes.js';
 import { follow, tellError } from './follow.js';
@@ -10,26 +10,36 @@ import { addCourseFlags, addMigrationFlags, hooksOf, type MigrationFlags, migrat
 import { courseOf } from './plan.js';
 
 const HELP = `
-Units are always given: 50ms, 1.5s, 2m, 1h · 256MiB, 1GB · 50MB/s, 1Gbit/s · 30%.
+Units are always given: 50ms, 1.5s, 2m, 1h · 256MiB, 1GB · 50MB/s, 1Gbit/s · 30%
 
-Hooks are run by a shell with PRECOPY_HOOK, _DOMAIN, _UUID, _SOURCE and _DESTINATION in their environment and all that is known
-as JSON on their standard input. One that does not end with 0 is against the migration, which is then aborted; the last line of its standard
-error is the reason.
+Hooks are run by a shell, with PRECOPY_HOOK, PRECOPY_DOMAIN, PRECOPY_UUID,
+PRECOPY_SOURCE and PRECOPY_DESTINATION in their environment and all that is
+known as JSON on their standard input. One that does not end with 0 is against
+the migration, which is then aborted; the last line of its standard error is
+the reason.
 
-Ctrl-C asks to abort, and what became of that is said. A second Ctrl-C leaves the migration to itself and names the command to go on with.
+Ctrl-C asks to abort, and what became of that is said. A second Ctrl-C leaves
+the migration to itself and names the command to go on with.
 
 Examples:
   precopy migrate db1 --source qemu+tls://a/system --destination qemu+tls://b/system
   precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
       --pause 50ms --within 2m --slowdown 30% --then throttle,post-copy,abort
-  precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system --dry-run
   precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
-      --switchover-at 03:00 --hook-before-switchover 'ssh db2 drain-connections' --journal /var/lib/db1.migration
-  precopy migrate db1 --source qemu:///system --destination qemu+ssh://b/system --json | jq -c 'select(.type == "decision")'
+      --dry-run
+  precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
+      --switchover-at 03:00 --hook-before-switchover 'ssh db2 drain-connections' \\
+      --journal /var/lib/db1.migration
+  precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
+      --json | jq -c 'select(.type == "decision")'
 
-Exit codes: 0 completed, the guest is on the destination · 1 failed, the guest is on the source · 2 wrong usage, nothing was touched ·
-3 cancelled, the guest is on the source · 4 it cannot be proven that the guest is on one side alone: see the message ·
-5 left to itself with Ctrl-C`;
+Exit codes:
+  0  completed: the guest is on the destination
+  1  failed: the guest is on the source
+  2  wrong usage, nothing was touched
+  3  cancelled: the guest is on the source
+  4  it cannot be proven that the guest is on one side alone: see the message
+  5  left to itself, with Ctrl-C twice`;
 
 interface Flags extends MigrationFlags {
   dryRun?: boolean;
@@ -51,7 +61,7 @@ async function run(options: MigrateOptions, flags: Flags): Promise<number> {
   const json = flags.json === true;
   if (flags.dryRun) return checkAndShow(options, { json, more: (report) => courseOf(options, flags, report) });
   const result = await follow({
-    ...{ about: options, json, whenLeft: whenLeft(options, flags) },
+    ...{ about: options, json, whenLeft: (phase) => whenLeft(options, flags, phase) },
     start: (signal, say) => migrate({ ...options, hooks: hooksOf(flags, say), signal }),
   });
   if (!json && result.error === undefined) {
@@ -65,7 +75,9 @@ async function run(options: MigrateOptions, flags: Flags): Promise<number> {
 }
 
 /** Who coordinates decides what becomes of a migration that is left. */
-function whenLeft({ domain, destination, transport = {} }: MigrateOptions, flags: Flags): string {
+function whenLeft(options: MigrateOptions, flags: Flags, phase: Phase | undefined): string {
+  const { domain, destination, transport = {} } = options;
+  if (phase === undefined || phase === 'connect') return 'Left. Nothing was touched: the guest is as it was.';
   const uri = typeof destination === 'string' ? destination : destination.uri;
   const target = targetArguments(domain, flags);
   const settle = `What is left of it, and who has the guest:\n  precopy resolve ${target}`;

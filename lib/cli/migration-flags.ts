@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { ALLOWABLE_CODES, type AllowableCode, type HookName, type MigrateOptions } from '../migration/index.js';
+import { ALLOWABLE_CODES, type AllowableCode, type MigrateOptions } from '../migration/index.js';
 import { ESCALATIONS, type Escalation } from '../policy/index.js';
 import { commandHook } from './command-hook.js';
-import { HOOK_FLAGS } from './hook-flags.js';
+import { HOOK_FLAGS, type HookFlag } from './hook-flags.js';
 import { addHostFlags, type HostFlags, hostsOf } from './host-flags.js';
 import { type PolicyChoice, policyNamed } from './policy-flag.js';
 import { present } from './present.js';
@@ -40,6 +40,7 @@ export interface MigrationFlags extends HostFlags {
   undefineSource?: boolean;
   copyDisk?: string[];
   switchoverAt?: Date;
+  trace?: string;
   hookDeadline?: number;
   json?: boolean;
 }
@@ -95,7 +96,8 @@ export function addCourseFlags(command: Command): Command {
     .option('--switchover-at <moment>', 'hold the switchover until then: 23:15, +90s or a date with time', (text) =>
       moment(text),
     )
-    .option('--journal <file>', 'write down what `precopy adopt` and `resolve` need after a crash');
+    .option('--journal <file>', 'write down what `precopy adopt` and `resolve` need after a crash')
+    .option('--trace <file>', 'write down all that is seen and done, for `precopy replay` and `report`');
   for (const { flag, when } of HOOK_FLAGS) command.option(`${flag} <command>`, `run ${when}`);
   return command
     .option(
@@ -137,6 +139,7 @@ export function migrateOptions(domain: string, flags: MigrationFlags): MigrateOp
     copyDisks: flags.copyDisk,
     switchoverAt: flags.switchoverAt,
     journal: flags.journal,
+    trace: flags.trace,
   });
 }
 
@@ -144,13 +147,13 @@ export function migrateOptions(domain: string, flags: MigrationFlags): MigrateOp
 export function hooksOf(flags: MigrationFlags, say: (line: string) => void): NonNullable<MigrateOptions['hooks']> {
   // One key for each hook, which commander makes out of its flag.
   const commands = flags as unknown as Readonly<Record<string, string | undefined>>;
-  const given = HOOK_FLAGS.flatMap(({ name, key }): [HookName, string][] => {
-    const command = commands[key];
-    return command === undefined ? [] : [[name, command]];
+  const given = HOOK_FLAGS.flatMap((hook): [HookFlag, string][] => {
+    const command = commands[hook.key];
+    return command === undefined ? [] : [[hook, command]];
   });
   const deadline = present({ deadlineMs: flags.hookDeadline });
   return Object.fromEntries(
-    given.map(([name, command]) => [name, { run: commandHook(name, command, say), ...deadline }]),
+    given.map(([hook, command]) => [hook.name, { run: commandHook(hook, command, say), ...deadline }]),
   );
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { VERSION } from '../version.js';
 import { abortCommand } from './abort.js';
 import { adoptCommand } from './adopt.js';
 import { benchCommand } from './bench.js';
@@ -9,6 +9,8 @@ import { completionCommand } from './completion.js';
 import { forecastCommand } from './forecast.js';
 import { labCommand } from './lab.js';
 import { migrateCommand } from './migrate.js';
+import { replayCommand } from './replay.js';
+import { reportCommand } from './report.js';
 import { resolveCommand } from './resolve.js';
 import { simulateCommand } from './simulate.js';
 import { watchCommand } from './watch.js';
@@ -18,7 +20,7 @@ const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Before:': [checkCommand, forecastCommand],
   'Migration:': [migrateCommand, watchCommand, abortCommand],
   'After a fault:': [adoptCommand, resolveCommand],
-  'Afterwards:': [],
+  'Afterwards:': [reportCommand, replayCommand],
   'Test and measure:': [simulateCommand, labCommand, benchCommand],
   'Shell:': [completionCommand],
 };
@@ -26,17 +28,22 @@ const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
 const EXAMPLES = `
 Examples:
   precopy check db1 --source qemu+tls://a/system --destination qemu+tls://b/system
-  precopy migrate db1 --source qemu+tls://a/system --destination qemu+tls://b/system --pause 50ms --within 2m --then throttle,abort
-  precopy lab up && precopy lab guest start          two hosts on this machine, and a guest to play with
+  precopy migrate db1 --source qemu+tls://a/system --destination qemu+tls://b/system \\
+      --pause 50ms --within 2m --then throttle,abort
+  precopy lab up && precopy lab guest start
 
-Each command has examples of its own: precopy migrate --help`;
+Each command has examples of its own: precopy migrate --help
+
+Exit codes:
+  0  done · 1 failed · 2 wrong usage; each command's --help has all of its own`;
 
 /** `precopy`, with everything below it. */
 export function precopyCommand(): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
   const program = new Command('precopy')
     .description('Live migration of virtual machines under control.')
-    .version(version)
+    .version(VERSION)
+    .commandsGroup('Shell:')
+    .helpCommand('help [command]', 'Say more about a command.')
     .addHelpText('after', EXAMPLES);
   for (const [group, commands] of Object.entries(COMMANDS)) {
     for (const make of commands) program.addCommand(make().helpGroup(group));

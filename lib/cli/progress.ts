@@ -1,5 +1,6 @@
-import type { MigrationEvent, MigrationSample } from '../migration/index.js';
+import type { MigrationSample } from '../migration/index.js';
 import type { Display } from './display.js';
+import type { ShownEvent } from './event-words.js';
 import { wordsOfEvent } from './event-words.js';
 import { formatBytes, formatMs } from './format.js';
 
@@ -17,7 +18,7 @@ export class Progress implements Display {
     this.#stream = stream;
   }
 
-  show(event: MigrationEvent): void {
+  show(event: ShownEvent): void {
     const words = this.#wordsOf(event);
     if (words !== undefined) this.#line(event.atMs, words);
   }
@@ -28,7 +29,7 @@ export class Progress implements Display {
 
   close(): void {}
 
-  #wordsOf(event: MigrationEvent): string | undefined {
+  #wordsOf(event: ShownEvent): string | undefined {
     switch (event.type) {
       case 'phase':
         return event.phase;

@@ -9,16 +9,21 @@ import { milliseconds } from './units.js';
 import { inFlags } from './words.js';
 
 const HELP = `
-Without --yes it only says what it found and what it would do. A guest is resumed nowhere, and destroyed nowhere, without proof that the other host
-has it or has it not; a host that does not answer is never guessed about.
+Without --yes it only says what it found and what it would do. A guest is
+resumed nowhere, and destroyed nowhere, without proof that the other host has
+it or has it not; a host that does not answer is never guessed about.
 
 Examples:
   precopy resolve db1 --source qemu+tls://a/system --destination qemu+tls://b/system
   precopy resolve db1 --source qemu+tls://a/system --destination qemu+tls://b/system --yes
   precopy resolve --journal /var/lib/db1.migration --yes
 
-Exit codes: 0 settled, nothing is left to do · 1 something is left to do: by --yes, or once a migration that is under way has ended ·
-2 wrong usage · 4 a person has to decide: see the message · 130 interrupted, an action that had begun is done`;
+Exit codes:
+    0  settled, nothing is left to do
+    1  something is left to do: by --yes, or when what is under way has ended
+    2  wrong usage
+    4  a person has to decide: see the message
+  130  interrupted; an action that had begun is done`;
 
 interface Flags extends HostFlags {
   yes?: boolean;

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type WatchEvent, watch } from '../migration/index.js';
-import { displayOn } from './display.js';
+import { displayOn, SILENT } from './display.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { formatMs } from './format.js';
 import { addHostFlags, type HostFlags } from './host-flags.js';
@@ -9,13 +9,19 @@ import { toJson } from './json.js';
 import { shownOf, TARGET_HELP, targetOf } from './target.js';
 
 const HELP = `
-The connections are read-only: nothing can be changed, and Ctrl-C ends the watching and nothing else.
+The connections are read-only: nothing can be changed, and Ctrl-C ends the
+watching and nothing else.
 
 Examples:
   precopy watch db1 --source qemu+tls://a/system --destination qemu+tls://b/system
   precopy watch --journal /var/lib/db1.migration --json | jq -c 'select(.type == "pass")'
 
-Exit codes: 0 it completed · 1 it did not, or there is none · 2 wrong usage · 4 it is not proven who has the guest · 130 ended with Ctrl-C`;
+Exit codes:
+    0  it completed
+    1  it did not, or there is none
+    2  wrong usage
+    4  it is not proven who has the guest
+  130  ended with Ctrl-C`;
 
 interface Flags extends HostFlags {
   json?: boolean;
@@ -33,9 +39,9 @@ export function watchCommand(): Command {
 }
 
 async function run(domain: string | undefined, flags: Flags): Promise<number> {
-  using interrupt = new Interrupt();
+  using interrupt = new Interrupt(() => process.exit(EXIT_CODES.interrupted));
   const target = targetOf(domain, flags);
-  const display = displayOn(process.stderr, shownOf(target));
+  const display = flags.json ? SILENT : displayOn(process.stderr, shownOf(target));
   let over: Extract<WatchEvent, { type: 'over' }> | undefined;
   try {
     for await (const event of watch({ ...target, signal: interrupt.signal })) {

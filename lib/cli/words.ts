@@ -22,7 +22,7 @@ const FLAG_OF_OPTION: Readonly<Record<string, string>> = {
 /** The same for names that are words as well: they are replaced only where it is certain that the option is meant. */
 const FLAG_OF_WORD: Readonly<Record<string, string>> = {
   ...{ source: '--source', destination: '--destination', domain: '<domain>', escalate: '--then', policy: '--policy' },
-  ...{ safety: '--safety', allow: '--allow', journal: '--journal', switchoverAt: '--switchover-at' },
+  ...{ safety: '--safety', allow: '--allow', journal: '--journal', trace: '--trace', switchoverAt: '--switchover-at' },
   ...{ destinationName: '--destination-name', copyDisks: '--copy-disk', socketPath: '--source-socket' },
 };
 
@@ -40,7 +40,10 @@ export function inFlags(message: string, option?: string): string {
   let told = message;
   const word = option === undefined ? undefined : FLAG_OF_WORD[option];
   if (option !== undefined && word !== undefined && told.startsWith(option)) told = word + told.slice(option.length);
-  for (const [name, flag] of Object.entries(FLAG_OF_OPTION)) told = told.replaceAll(name, flag);
+  for (const [name, flag] of Object.entries(FLAG_OF_OPTION)) {
+    // The unit only where the value follows that the library has seen.
+    told = told.replaceAll(name, name === option ? flag : flag.replace(/ \(.*\)$/, ''));
+  }
   for (const [call, command] of CALLS) told = told.replace(call, command);
   return told;
 }

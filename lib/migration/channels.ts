@@ -3,7 +3,7 @@ import { channel, tracingChannel } from 'node:diagnostics_channel';
 import type { MigrationEvent, MigrationEventType } from './events.js';
 import type { ResolvedOptions } from './options.js';
 import type { MigrationResult } from './result.js';
-import { withoutSecrets } from './secrets.js';
+import { uriOf } from './side.js';
 
 /** The name to give `diagnostics_channel.tracingChannel()` for whole migrations. Their end comes with `asyncEnd`; there is no `error`. */
 export const MIGRATION_CHANNEL = 'precopy:migration';
@@ -49,9 +49,4 @@ export function traceMigration(trace: MigrationTrace, run: () => Promise<Migrati
 export function publish(migration: MigrationTrace, event: MigrationEvent): void {
   const events = channel(eventChannel(event.type));
   if (events.hasSubscribers) events.publish({ migration, event } satisfies MigrationMessage);
-}
-
-function uriOf(host: ResolvedOptions['source']): string {
-  const endpoint = withoutSecrets(host);
-  return typeof endpoint === 'string' ? endpoint : endpoint.uri;
 }

@@ -6,6 +6,7 @@ import type { Role } from './events.js';
 import type { Host, ResolvedOptions } from './options.js';
 import type { SideView } from './ownership.js';
 import type { HostIdentity } from './result.js';
+import { withoutPassword } from './secrets.js';
 
 type Deadlines = ResolvedOptions['deadlines'];
 
@@ -154,9 +155,9 @@ function addressOf(host: Host): { uri: string; options?: ConnectionOptions } {
   return { uri, options };
 }
 
-/** The URI of a host as its caller gave it. */
+/** The URI of a host as its caller gave it, without a password: it is to be told. */
 export function uriOf(host: Host): string {
-  return addressOf(host).uri;
+  return withoutPassword(addressOf(host).uri);
 }
 
 async function identify(connection: Connection): Promise<HostIdentity> {

@@ -13,6 +13,7 @@ import { VERSION } from '../version.js';
 import { recordCalls } from './call-recorder.js';
 import type { Clock } from './clock.js';
 import type { MigrationEvent, Role } from './events.js';
+import { HOOK_NAMES } from './hooks.js';
 import type { ResolvedOptions } from './options.js';
 import type { MigrationResult } from './result.js';
 import { secretsOf, withoutPassword, withoutSecrets, withoutWords } from './secrets.js';
@@ -67,10 +68,10 @@ export class Tracer {
     const side = this.#sideOf(uri);
     return {
       type: 'call',
-      atMs: this.#clock.atMs() - durationMs,
+      atMs: toMicroseconds(this.#clock.atMs() - durationMs),
       function: name,
       ...(side === undefined ? {} : { side }),
-      durationMs,
+      durationMs: toMicroseconds(durationMs),
       ...(error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) }),
     };
   }
@@ -78,8 +79,13 @@ export class Tracer {
   #sideOf(uri: string): Role | undefined {
     const [source, destination] = [uriOf(this.#options.source), uriOf(this.#options.destination)];
     if (source === destination) return undefined;
-    return uri === source ? 'source' : 'destination';
+    return withoutPassword(uri) === source ? 'source' : 'destination';
   }
+}
+
+/** To the microsecond, which is more than enough, and shorter by half. */
+function toMicroseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
 }
 
 function headerOf(options: ResolvedOptions, startedAt: Date, isAdopted: boolean): TraceHeader {
@@ -105,7 +111,7 @@ export function traceOptionsOf(options: ResolvedOptions): TraceOptions {
     source: withoutSecrets(source),
     destination: withoutSecrets(destination),
     policy: policy.name,
-    hooks: Object.keys(hooks),
+    hooks: HOOK_NAMES.filter((name) => hooks[name] !== undefined),
     transport: {
       ...transport,
       ...(peerUri === undefined ? {} : { peerUri: withoutPassword(peerUri) }),

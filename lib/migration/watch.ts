@@ -5,7 +5,7 @@ import { checkOptions, type Rule, type Rules } from '../validation.js';
 import { Clock } from './clock.js';
 import { connectSides, type Sides } from './connect.js';
 import { withDeadline } from './deadline.js';
-import type { MigrationEvent } from './events.js';
+import type { MigrationEvent, MigrationSample } from './events.js';
 import { readJob } from './job.js';
 import { type DeadlineOptions, type Host, type ResolvedOptions, resolveOptions } from './options.js';
 import type { Owner } from './ownership.js';
@@ -29,7 +29,9 @@ export interface WatchOptions extends RecoveryTarget {
 
 /** What is seen of a migration from outside. `atMs` is on one clock for both hosts: milliseconds since the watching began. */
 export type WatchEvent =
-  | Extract<MigrationEvent, { type: 'phase' | 'sample' | 'pass' | 'guest' }>
+  | Extract<MigrationEvent, { type: 'phase' | 'pass' | 'guest' }>
+  /** Without what is set: that is known to whoever steers alone. */
+  | ({ type: 'sample'; atMs: number } & MigrationSample)
   /** Always the last one, unless the signal ended the watching: what has become of the migration, as both hosts show it. */
   | {
       type: 'over';
@@ -74,6 +76,7 @@ export async function* watch(options: WatchOptions): AsyncGenerator<WatchEvent, 
   });
   const sides = await connectSides(resolved);
   try {
+    if (signal?.aborted) return;
     yield* new Onlooker(sides, resolved, signal).look();
   } finally {
     await Promise.all([sides.source.close(), sides.destination.close()]);

@@ -54,7 +54,8 @@ export function figuresOf(run: Run): ReportFigures {
     totalMs: budgeted(end?.result.totalMs, budget.totalMs),
     slowdown: budgeted(slowdown, budget.slowdown),
     throttledMs,
-    sentBytes: end?.result.sentBytes,
+    // libvirt keeps no statistics of a job that was cancelled: the samples have them.
+    sentBytes: end?.result.sentBytes || greatestOf(samples.processedBytes),
     memoryBytes: plan?.situation.memoryTotalBytes,
     passes: end?.result.passes ?? run.passes.length,
     decisions: run.decisions.length,
@@ -82,4 +83,8 @@ function throttleOf({ samples: { atMs, cpuShare } }: Run): { slowdown: number; t
     throttledMs += (1 - share) * ((atMs[index + 1] ?? here) - here);
   }
   return { slowdown, throttledMs };
+}
+
+function greatestOf(values: Float64Array): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((most, value) => Math.max(most, value), 0);
 }

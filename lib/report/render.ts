@@ -7,7 +7,7 @@ import { type Html, html } from './page/html.js';
 import { renderPage } from './page/shell.js';
 import type { Run } from './run.js';
 import { comparison } from './sections/comparison.js';
-import { environmentTable } from './sections/environment.js';
+import { environmentTable, momentWords } from './sections/environment.js';
 import { forecastTable } from './sections/forecast.js';
 import { switchoverCard } from './sections/switchover.js';
 import { trailTable } from './sections/trail.js';
@@ -40,7 +40,7 @@ ${section('What was decided, and why', runs, trailTable)}
 <section><h2>Environment</h2><div class="card">${environmentTable(runs)}</div></section>`;
   return renderPage({
     title: options.title ?? titleOf(runs),
-    subtitle: runs.map(({ name }) => name).join(', '),
+    subtitle: runs.length === 1 ? runs.map(wayOf).join('') : runs.map(({ name }) => name).join(', '),
     main,
     origin: `Made by precopy ${VERSION} from ${runs.length === 1 ? 'a trace' : `${runs.length} traces`}. Point at a chart for its figures; drag to look closer, double-click to go back.`,
   });
@@ -50,6 +50,11 @@ function titleOf(runs: readonly Run[]): string {
   const [only] = runs;
   const guest = only?.connected?.domain.name ?? only?.header?.options.domain;
   return runs.length === 1 && guest !== undefined ? `Migration of ${guest}` : `${runs.length} migrations, side by side`;
+}
+
+function wayOf({ name, connected, header }: Run): string {
+  const way = connected === undefined ? '' : `, from ${connected.source.hostname} to ${connected.destination.hostname}`;
+  return `${name}${way}${header === undefined ? '' : `, ${momentWords(header.startedAt)}`}`;
 }
 
 /** A part of the page with a card for each run. */
@@ -71,11 +76,14 @@ function heading(runs: readonly Run[], { name }: Run): Html | undefined {
   return runs.length > 1 ? html`<h3 class="run">${name}</h3>` : undefined;
 }
 
-/** Of one run one chart after the other, of several each chart for all of them side by side. */
+/** Of one run the charts beside each other, of several each chart for all of them, on the same scales. */
 function chartsOf(runs: readonly Run[], shared: Shared): Html[] {
   const figure = (run: Run, chart: (typeof CHARTS)[number]) => {
     const spec = chart(run, shared);
     return chartFigure(runs.length > 1 ? { ...spec, title: `${spec.title}: ${run.name}` } : spec, figuresTable(spec));
   };
+  const [only] = runs;
+  if (runs.length === 1 && only !== undefined)
+    return [html`<div class="columns wide">${CHARTS.map((chart) => figure(only, chart))}</div>`];
   return CHARTS.map((chart) => html`<div class="columns charts">${runs.map((run) => figure(run, chart))}</div>`);
 }

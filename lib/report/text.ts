@@ -1,7 +1,7 @@
+import { actionWords } from '../action-words.js';
 import { formatMs } from '../format.js';
 import { figuresOf } from './figures.js';
 import type { Run } from './run.js';
-import { actionWords } from './sections/action-words.js';
 import { verdictOf } from './verdict.js';
 
 /** A run in a few lines: what became of it, and what was decided. */

@@ -26,6 +26,11 @@ export function verdictOf(run: Run): Verdict {
       ? `It is on the ${owner}${hosts[owner] === undefined ? '' : `, ${hosts[owner]}`}.`
       : OWNER_WORDS[owner];
   const sentences = [`${where} ${seen}`, ...pauseWords(figures.pauseMs)];
+  const { resumedAtMs, fetchedAtMs } = switchoverOf(run) ?? {};
+  if (resumedAtMs !== undefined && fetchedAtMs !== undefined)
+    sentences.push(
+      `Then it fetched the rest of its memory from the source, for ${formatMs(fetchedAtMs - resumedAtMs)} (post-copy).`,
+    );
   if (hold === 'broken') sentences.push('The hold of the switchover was broken: QEMU stopped the guest by itself.');
   if (abort !== undefined) sentences.push(`An abort was asked for (${abort.reason}): ${ABORT_WORDS[abort.outcome]}.`);
   if (outcome === 'completed') {

@@ -2,7 +2,7 @@
 # Makes a clone ready to run: system packages, npm packages, the addon, TypeScript, the lab's guests.
 # Each step looks whether there is anything to do, so calling it again costs well under a second.
 #
-#   setup.sh [check] [bench]     the words add what `npm run check` and `npm run bench` need on top
+#   setup.sh [check] [test] [bench]     the words add what `npm run check`, `npm test` and `npm run bench` need on top
 #
 # Everything it says goes to stderr: stdout belongs to the command that called it.
 set -euo pipefail

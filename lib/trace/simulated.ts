@@ -1,5 +1,6 @@
 import { type Scenario, type SimulationResult, simulate } from '../forecast/index.js';
 import type { MigrationPlan } from '../migration/index.js';
+import { capabilitiesOf } from '../migration/plan.js';
 import type { Policy, Situation, View } from '../policy/index.js';
 import { TRACE_VERSION, type TraceEntry, type TraceHeader } from './format.js';
 
@@ -57,9 +58,7 @@ function planOf(
   situation: Situation,
   settings: MigrationPlan['settings'],
 ): MigrationPlan {
-  const { autoConverge, postCopy } = settings;
-  const isThrottling = autoConverge !== undefined;
-  const can = { throttle: monitor && isThrottling, autoConverge: isThrottling, postCopy };
+  const can = capabilitiesOf(settings, monitor);
   return { policy: policy.name, situation, settings, can, hasMonitor: monitor, fixedPauseMs };
 }
 

@@ -1,5 +1,5 @@
-import { PHASES, type Phase } from '../../migration/index.js';
-import { formatBytes, formatMs } from '../format.js';
+import { PHASES, type Phase, type Role } from '../../migration/index.js';
+import { formatBytes, formatMs, formatSeconds } from '../format.js';
 import { remainingMs } from './estimate.js';
 import type { PassState, ScreenState } from './state.js';
 import { barOf, type Colour, lengthOf, lineOf, type Piece, type Style } from './style.js';
@@ -41,15 +41,8 @@ interface Layout {
 }
 
 function headline(state: ScreenState, atMs: number, { width, style }: Layout): Piece[] {
-  const isThere = state.resumedAtMs !== undefined && !state.isAborting;
-  const place = (name: string, isHere: boolean): Piece => (isHere ? ['bold', name] : ['dim', name]);
-  const left: Piece[] = [
-    ['cyan', state.domain],
-    '  ',
-    place(state.source, !isThere && state.stoppedAtMs === undefined),
-    ` ${style.arrow} `,
-    place(state.destination, isThere),
-  ];
+  const place = (role: Role): Piece => [state.place === role ? 'bold' : 'dim', state[role]];
+  const left: Piece[] = [['cyan', state.domain], '  ', place('source'), ` ${style.arrow} `, place('destination')];
   const clock = formatMs(state.endedAtMs ?? atMs);
   return [...left, ' '.repeat(Math.max(1, width - lengthOf(left) - clock.length)), clock];
 }
@@ -104,10 +97,11 @@ function rates(state: ScreenState, layout: Layout): Piece[][] {
   const { sample, sentBytesPerSecond: sent, dirtiedBytesPerSecond: dirtied, peakBytesPerSecond: peak } = state;
   if (sample === undefined || state.endedAtMs !== undefined || state.stoppedAtMs !== undefined) return [];
   const bar = (rate: number, colour: Colour): Piece => [colour, barOf(layout.style, cellsOf(layout), rate / peak)];
-  return [
-    row('sent', bar(sent, 'green'), `${formatBytes(sent)}/s`, layout),
-    row('dirtied', bar(dirtied, dirtied > sent ? 'red' : 'yellow'), `${formatBytes(dirtied)}/s`, layout),
-  ];
+  const sentRow = row('sent', bar(sent, 'green'), `${formatBytes(sent)}/s`, layout);
+  // QEMU has not looked before the first pass is over.
+  if (state.passes.length < 2) return [sentRow];
+  const colour = dirtied > sent ? 'red' : 'yellow';
+  return [sentRow, row('dirtied', bar(dirtied, colour), `${formatBytes(dirtied)}/s`, layout)];
 }
 
 function pause(state: ScreenState, atMs: number, layout: Layout): Piece[][] {
@@ -141,10 +135,9 @@ function rest(state: ScreenState, atMs: number, { isNarrow }: Layout): Piece[][]
   const { sample, budget, heldSinceMs, isAborting, stoppedAtMs, endedAtMs } = state;
   if (endedAtMs !== undefined || stoppedAtMs !== undefined || sample === undefined) return [];
   const left = remainingMs(state);
-  const within =
-    budget.totalMs === undefined ? '' : `, ${formatMs(Math.max(0, budget.totalMs - atMs))} of the budget left`;
+  const within = budget.totalMs === undefined ? '' : `, ${formatSeconds(budget.totalMs - atMs)} of the budget left`;
   const end: Piece =
-    left === undefined ? ['yellow', 'it does not converge at these rates'] : `over in about ${formatMs(left)}`;
+    left === undefined ? ['yellow', 'it does not converge so far'] : `over in about ${formatSeconds(left)}`;
   const lines: Piece[][] = [
     ['left'.padEnd(LABEL_COLUMNS), `${formatBytes(sample.memoryRemainingBytes)}, `, end, isNarrow ? '' : within],
   ];

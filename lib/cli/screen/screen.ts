@@ -1,9 +1,9 @@
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
-import type { MigrationEvent } from '../../migration/index.js';
 import type { Display } from '../display.js';
+import type { ShownEvent } from '../event-words.js';
 import { wordsOfEvent } from '../event-words.js';
-import { formatMs } from '../format.js';
+import { formatMs, wrap } from '../format.js';
 import { render } from './render.js';
 import { after, type ScreenState } from './state.js';
 import type { Style } from './style.js';
@@ -37,7 +37,7 @@ export class Screen implements Display {
     terminal.on('resize', this.#onResize);
   }
 
-  show(event: MigrationEvent): void {
+  show(event: ShownEvent): void {
     this.#state = after(this.#state, event);
     const words = wordsOfEvent(event);
     if (words !== undefined) this.#print(event.atMs, words, event.type === 'warning' || event.type === 'abort');
@@ -47,11 +47,11 @@ export class Screen implements Display {
     this.#print(this.#atMs(), line, false);
   }
 
-  /** Draws it for the last time, and leaves it there. */
+  /** Draws it for the last time, if it was drawn at all, and leaves it there. */
   close(): void {
     clearInterval(this.#ticker);
     this.#terminal.off('resize', this.#onResize);
-    this.#redraw();
+    if (this.#drawn.length > 0) this.#redraw();
     this.#drawn = [];
   }
 
@@ -61,7 +61,9 @@ export class Screen implements Display {
 
   #print(atMs: number, words: string, isLoud: boolean): void {
     const time = this.#style.paint('dim', formatMs(atMs).padStart(TIME_COLUMNS));
-    this.#redraw(`${time}  ${isLoud ? this.#style.paint('yellow', words) : words}\n`);
+    const lines = wrap(words, Math.max(20, this.#terminal.columns - TIME_COLUMNS - 3));
+    const told = lines.map((line) => (isLoud ? this.#style.paint('yellow', line) : line));
+    this.#redraw(`${time}  ${told.join(`\n${' '.repeat(TIME_COLUMNS + 2)}`)}\n`);
   }
 
   #redraw(news = ''): void {

@@ -1,5 +1,6 @@
-import type { MigrationEvent, MigrationSample, Phase } from '../../migration/index.js';
+import type { MigrationResult, MigrationSample, Phase, Role } from '../../migration/index.js';
 import type { Budget } from '../../policy/index.js';
+import type { ShownEvent } from '../event-words.js';
 
 /** A pass as far as it has come. */
 export interface PassState {
@@ -25,6 +26,8 @@ export interface ScreenState {
   readonly dirtiedBytesPerSecond: number;
   /** The highest of either so far: what a whole bar means. */
   readonly peakBytesPerSecond: number;
+  /** Where the guest runs; undefined while it runs nowhere. */
+  readonly place: Role | undefined;
   readonly heldSinceMs: number | undefined;
   readonly stoppedAtMs: number | undefined;
   readonly resumedAtMs: number | undefined;
@@ -35,7 +38,7 @@ export interface ScreenState {
 export function initialState(about: Pick<ScreenState, 'domain' | 'source' | 'destination' | 'budget'>): ScreenState {
   return {
     ...about,
-    ...{ phases: [], passes: [], sample: undefined },
+    ...{ phases: [], passes: [], sample: undefined, place: 'source' },
     ...{ sentBytesPerSecond: 0, dirtiedBytesPerSecond: 0, peakBytesPerSecond: 0 },
     ...{ heldSinceMs: undefined, stoppedAtMs: undefined, resumedAtMs: undefined },
     ...{ isAborting: false, endedAtMs: undefined },
@@ -46,7 +49,7 @@ export function initialState(about: Pick<ScreenState, 'domain' | 'source' | 'des
 const NEW_SHARE = 0.2;
 
 /** The state after an event. Pure. */
-export function after(state: ScreenState, event: MigrationEvent): ScreenState {
+export function after(state: ScreenState, event: ShownEvent): ScreenState {
   switch (event.type) {
     case 'phase':
       return { ...state, phases: [...state.phases, { phase: event.phase, atMs: event.atMs }] };
@@ -58,18 +61,32 @@ export function after(state: ScreenState, event: MigrationEvent): ScreenState {
       return { ...state, heldSinceMs: event.what === 'begin' ? event.atMs : undefined };
     case 'guest':
       if (event.side === 'source' && event.event === 'suspended') return stopped(state, event.atMs);
-      return event.event === 'resumed' ? { ...state, resumedAtMs: state.resumedAtMs ?? event.atMs } : state;
+      return event.event === 'resumed' ? resumed(state, event.side, event.atMs) : state;
     case 'abort':
       return { ...state, isAborting: true };
     case 'end':
-      return { ...state, endedAtMs: event.atMs, heldSinceMs: undefined, passes: close(state.passes, event.atMs) };
+      return ended(state, event.result, event.atMs);
     default:
       return state;
   }
 }
 
 function stopped(state: ScreenState, atMs: number): ScreenState {
-  return { ...state, stoppedAtMs: state.stoppedAtMs ?? atMs, heldSinceMs: undefined };
+  return { ...state, place: undefined, stoppedAtMs: state.stoppedAtMs ?? atMs, heldSinceMs: undefined };
+}
+
+function resumed(state: ScreenState, place: Role, atMs: number): ScreenState {
+  return { ...state, place, resumedAtMs: state.resumedAtMs ?? atMs };
+}
+
+/** At the end both hosts have told their names. */
+function ended(state: ScreenState, { source, destination, owner }: MigrationResult, atMs: number): ScreenState {
+  return {
+    ...state,
+    ...{ source: source?.hostname ?? state.source, destination: destination?.hostname ?? state.destination },
+    place: owner === 'source' || owner === 'destination' ? owner : undefined,
+    ...{ endedAtMs: atMs, heldSinceMs: undefined, passes: close(state.passes, atMs) },
+  };
 }
 
 function newPass(number: number, startedAtMs: number): PassState {

@@ -27,7 +27,10 @@ const ASCII: Omit<Style, 'paint'> = {
 };
 
 export function styleOf({ unicode, colours }: { unicode: boolean; colours: boolean }): Style {
-  return { ...(unicode ? UNICODE : ASCII), paint: (colour, text) => (colours ? styleText(colour, text) : text) };
+  return {
+    ...(unicode ? UNICODE : ASCII),
+    paint: (colour, text) => (colours ? styleText(colour, text, { validateStream: false }) : text),
+  };
 }
 
 /** A piece of a line. */

@@ -3,7 +3,10 @@ import { figuresOf } from '../figures.js';
 import type { ChartLevel, ChartSpec } from '../page/chart-spec.js';
 import type { Run } from '../run.js';
 import { switchoverOf } from '../switchover.js';
-import { decisionMarks, framed, fromZero, greatest, type SeriesPlan } from './frame.js';
+import { decisionMarks, framed, fromZero, greatest, leftOutWords, type SeriesPlan } from './frame.js';
+
+/** What is shown around the pause. */
+const LANDING_MS = { before: 500, after: 60 } as const;
 
 /** What the charts of several runs have in common, so that they can be compared by eye. */
 export interface Shared {
@@ -31,13 +34,45 @@ export function sharedScales(runs: readonly Run[]): Shared {
 export function remainingChart(run: Run, { untilMs, mostBytes }: Shared): ChartSpec {
   return {
     title: 'Memory left to send',
-    description:
-      'It falls while a pass sends, and jumps up where a pass ends with what the guest dirtied meanwhile. Purple numbers are decisions, listed below.',
+    description: `It falls while a pass sends, and jumps up where a pass ends with what the guest dirtied meanwhile. Purple numbers are decisions, listed below.${leftOutWords(run)}`,
     yQuantity: 'bytes',
     yRange: fromZero(mostBytes),
     ...framed(run, [{ label: 'left to send', colour: 'blue', draw: 'area', column: 'remainingBytes' }], untilMs),
     marks: decisionMarks(run),
     levels: [],
+  };
+}
+
+/** The last passes, the stop and what came at once after it. */
+export function landingChart(run: Run): ChartSpec | undefined {
+  const { stoppedAtMs, resumedAtMs } = switchoverOf(run) ?? {};
+  if (stoppedAtMs === undefined) return undefined;
+  const range = [stoppedAtMs - LANDING_MS.before, (resumedAtMs ?? stoppedAtMs) + LANDING_MS.after] as const;
+  const { samples } = run;
+  const near = [...samples.atMs.keys()].filter((index) => {
+    const atMs = samples.atMs[index] ?? 0;
+    return atMs >= range[0] - LANDING_MS.before && atMs <= range[1];
+  });
+  const values = near.map((index) => samples.remainingBytes[index] ?? 0);
+  const visible = values.filter((_, position) => (samples.atMs[near[position] ?? 0] ?? 0) >= range[0]);
+  const x = near.map((index) => (samples.atMs[index] ?? 0) - stoppedAtMs);
+  const shifted = (atMs: number) => atMs - stoppedAtMs;
+  return {
+    title: 'The last half second before the stop',
+    description:
+      'What was left to send, sample by sample, and the decisions that led to the stop. Time counts from the stop.',
+    x,
+    xQuantity: 'milliseconds',
+    xRange: [shifted(range[0]), shifted(range[1])],
+    yQuantity: 'bytes',
+    yRange: fromZero(Math.max(0, ...visible)),
+    series: [{ label: 'left to send', colour: 'blue', draw: 'area', hasPoints: true, values }],
+    spans: resumedAtMs === undefined ? [] : [{ from: 0, to: shifted(resumedAtMs), label: 'pause', shade: 'strong' }],
+    marks: decisionMarks(run)
+      .map((mark) => ({ ...mark, x: shifted(mark.x) }))
+      .filter(({ x: at }) => at >= shifted(range[0])),
+    levels: [],
+    group: `${run.name}, landing`,
   };
 }
 
@@ -51,7 +86,8 @@ export function ratesChart(run: Run, { untilMs, mostBytesPerSecond }: Shared): C
     plans.push({ label: 'cap', colour: 'grey', draw: 'step', dashed: true, column: 'bandwidthBytesPerSecond' });
   return {
     title: 'Link speed against dirty rate',
-    description: 'As long as the guest dirties more than is sent, passes do not get shorter.',
+    description:
+      'As long as the guest dirties more than is sent, passes do not get shorter. Speeds are over a quarter of a second.',
     yQuantity: 'bytesPerSecond',
     yRange: fromZero(mostBytesPerSecond),
     ...framed(run, plans, untilMs),
@@ -94,7 +130,7 @@ export function workChart(run: Run, { untilMs }: Shared): ChartSpec {
     description:
       'What throttling left of it, nothing in the pause. Work that is lost to waiting for memory does not show here: it takes an observer outside of the guest.',
     yQuantity: 'share',
-    yRange: [0, 1.08],
+    yRange: fromZero(1),
     ...frame,
     ...withPause(run, frame.x, frame.series[0]?.values ?? []),
     marks: [],

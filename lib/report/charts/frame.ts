@@ -62,9 +62,20 @@ function passSpans(run: Run): ChartSpan[] {
 }
 
 function pauseSpans(run: Run): ChartSpan[] {
-  const switchover = switchoverOf(run);
-  if (switchover?.resumedAtMs === undefined) return [];
-  return [{ from: switchover.stoppedAtMs, to: switchover.resumedAtMs, label: 'pause', shade: 'strong' }];
+  const { stoppedAtMs, resumedAtMs, fetchedAtMs } = switchoverOf(run) ?? {};
+  if (stoppedAtMs === undefined || resumedAtMs === undefined) return [];
+  const pause: ChartSpan = { from: stoppedAtMs, to: resumedAtMs, label: 'pause', shade: 'strong' };
+  if (fetchedAtMs === undefined) return [pause];
+  return [pause, { from: resumedAtMs, to: fetchedAtMs, label: 'post-copy', shade: 'faint' }];
+}
+
+/** What a chart leaves out; nothing where it shows all. */
+export function leftOutWords({ passes, decisions }: Run): string {
+  const words = [
+    passes.length > MOST_SPANS ? [`its ${passes.length} passes`] : [],
+    decisions.length > MOST_MARKS ? [`its ${decisions.length} decisions`] : [],
+  ].flat();
+  return words.length === 0 ? '' : ` Not marked, being too many: ${words.join(' and ')}.`;
 }
 
 /** The decisions, numbered as in the table of them. */
@@ -78,7 +89,7 @@ export function greatest(runs: readonly Run[], column: SampleColumn): number {
   return runs.reduce((most, { samples }) => samples[column].reduce((so, value) => (value > so ? value : so), most), 0);
 }
 
-/** A range from 0 with some air above, the same for all runs. */
+/** A range from 0 with some air above for the labels of passes, the same for all runs. */
 export function fromZero(most: number): [number, number] {
-  return [0, most > 0 ? most * 1.08 : 1];
+  return [0, most > 0 ? most * 1.15 : 1];
 }

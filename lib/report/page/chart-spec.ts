@@ -11,6 +11,8 @@ export interface ChartSeries {
   readonly draw: 'line' | 'area' | 'step' | 'dots';
   /** A second way beside the colour to tell it from others. */
   readonly dashed?: boolean;
+  /** Every value is shown as a point as well. */
+  readonly hasPoints?: boolean;
   /** As many as there are `x`; null where there is none. */
   readonly values: readonly (number | null)[];
 }

@@ -14,6 +14,15 @@ export interface PageParts {
   readonly staticStyle?: string;
 }
 
+const GENERATOR = 'precopy';
+
+/** Whether a file that begins like this is a page of ours. */
+export function isPage(beginning: string): boolean {
+  return (
+    beginning.startsWith('<!doctype html>') && beginning.includes(`<meta name="generator" content="${GENERATOR}">`)
+  );
+}
+
 /**
  * A whole page that needs nothing but itself: styles, script and data stand in it, and its content security policy forbids everything else, so
  * that neither it nor anything that was smuggled into it can reach a network.
@@ -32,6 +41,7 @@ export function renderPage({ title, subtitle, main, origin, staticStyle }: PageP
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="generator" content="${GENERATOR}">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">

@@ -61,7 +61,10 @@ function winnerWords(all: readonly ReportFigures[]): string {
     .sort((a, b) => a.actual - b.actual);
   const [best, ...others] = paused;
   if (best === undefined) return 'None of these runs completed.';
-  const times = others.map(({ name, actual }) => `${name} ${(actual / best.actual).toFixed(1)} times as long`);
+  const times = others.map(
+    ({ name, actual }) =>
+      `${name} ${actual / best.actual < 1.05 ? 'as long' : `${(actual / best.actual).toFixed(1)} times as long`}`,
+  );
   const rest = times.length === 0 ? '' : `; ${times.join(', ')}`;
   return `Shortest pause: ${best.name}, ${formatMs(best.actual)}${rest}. One run each says little about the next: the benchmark repeats them.`;
 }

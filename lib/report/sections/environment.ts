@@ -7,7 +7,7 @@ type Host = NonNullable<Run['connected']>['source'];
 
 /** Where, on what and how a run took place: a row each, empty ones left out by the table. */
 const ROWS: readonly (readonly [string, (run: Run) => string | undefined])[] = [
-  ['started', ({ header }) => header?.startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')],
+  ['started', ({ header }) => header && momentWords(header.startedAt)],
   [
     'guest',
     ({ connected, header }) =>
@@ -47,6 +47,11 @@ export function environmentTable(runs: readonly Run[]): Html {
     rows: rows.filter(([, ...values]) => values.some((value) => value !== '–')),
     wordColumns: runs.map((_, index) => index + 1),
   });
+}
+
+/** A moment of the wall clock, to the second. */
+export function momentWords(iso: string): string {
+  return iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
 }
 
 function hostWords({ hostname, libvirtVersion, hypervisorVersion }: Host): string {

@@ -1,4 +1,7 @@
 import { formatMs } from '../../format.js';
+import { landingChart } from '../charts/charts.js';
+import { figuresTable } from '../charts/figures-table.js';
+import { chartFigure } from '../page/figure.js';
 import { type Html, html } from '../page/html.js';
 import { table } from '../page/table.js';
 import { type Timeline, timeline } from '../page/timeline.js';
@@ -12,21 +15,29 @@ export function switchoverCard(run: Run): Html {
   const { stoppedAtMs, resumedAtMs, resumedOn, parts } = switchover;
   if (resumedAtMs === undefined)
     return html`<p>The guest was stopped at ${formatMs(stoppedAtMs)}; that it ran again is not in this trace.</p>`;
+  const landing = landingChart(run);
+  const later = run.guestEvents.filter(({ atMs }) => atMs > resumedAtMs);
   return html`${timeline(timelineOf(switchover, resumedAtMs))}
+${landing === undefined ? undefined : chartFigure(landing, figuresTable(landing))}
 ${table({
   caption: 'Step by step, from the stop on',
   header: ['', 'after the stop', 'lasted'],
   rows: [
     [`the guest stops on the source, ${formatMs(stoppedAtMs)} into the run`, '0 ms', ''],
-    ...parts.map(({ name, fromMs, toMs, isEstimated }) => [
-      `${name}${isEstimated ? ' (estimated)' : ''}`,
+    ...parts.map(({ name, fromMs, toMs, isEstimated, colour }) => [
+      html`<span class="swatch ${colour}"></span>${name}${isEstimated ? ' (estimated)' : ''}`,
       formatMs(fromMs - stoppedAtMs),
       formatMs(toMs - fromMs),
     ]),
     [`the guest runs on the ${resumedOn}`, formatMs(resumedAtMs - stoppedAtMs), ''],
+    ...later.map(({ side, event, detail, atMs }) => [
+      `${side}: ${event} (${detail})`,
+      formatMs(atMs - stoppedAtMs),
+      '',
+    ]),
   ],
 })}
-<p class="caption">Stop and start are events of both hosts on one clock. Estimated is what the last pages took, from what was left and the speed of the last sample.</p>`;
+<p class="caption">Stop and start are events of both hosts on one clock. Estimated is how long the last pages took: what went over after the last sample, at its speed.</p>`;
 }
 
 function timelineOf({ stoppedAtMs, resumedOn, parts }: Switchover, resumedAtMs: number): Timeline {
@@ -41,7 +52,7 @@ function timelineOf({ stoppedAtMs, resumedOn, parts }: Switchover, resumedAtMs: 
     lanes: [
       { name: 'runs on the source', bars: resumedOn === 'source' ? [before, after] : [before] },
       {
-        name: `pause of ${formatMs(pauseMs)}: ${parts.map(({ name, fromMs, toMs }) => `${name} ${formatMs(toMs - fromMs)}`).join(', ')}`,
+        name: `nowhere, for ${formatMs(pauseMs)}`,
         bars: parts.map(({ name, fromMs, toMs, isEstimated, colour }) => ({
           label: name,
           from: fromMs,

@@ -1,14 +1,15 @@
+import { actionWords } from '../../action-words.js';
 import { formatMs } from '../../format.js';
 import { type Html, html } from '../page/html.js';
 import { table } from '../page/table.js';
 import type { Run } from '../run.js';
-import { actionWords } from './action-words.js';
 
 /** More rows than that nobody reads; the first and the last ones say most. */
 const FIRST_ROWS = 100;
 const LAST_ROWS = 100;
 
-const AUTHORS = { policy: 'policy', hook: 'hook', landing: 'landing' } as const;
+/** Who decided; the policy unless something else is said. */
+const AUTHORS = { policy: '', hook: 'hook: ', landing: 'landing: ' } as const;
 
 /** What was decided, when, by whom and why; with the warnings, in the order of time. */
 export function trailTable(run: Run): Html {
@@ -17,24 +18,27 @@ export function trailTable(run: Run): Html {
     cells: [
       `${index + 1}`,
       formatMs(atMs),
-      AUTHORS[by],
-      `${actionWords(action)}${refusal === undefined ? '' : ` – refused: ${refusal}`}`,
-      action.reason,
+      `${AUTHORS[by]}${actionWords(action)}`,
+      `${action.reason}${refusedWords(refusal)}`,
     ],
   }));
   const warnings = run.warnings.map(({ atMs, code, message }) => ({
     atMs,
-    cells: ['!', formatMs(atMs), 'warning', code, message],
+    cells: ['!', formatMs(atMs), `warning: ${code}`, message],
   }));
   const rows = [...decisions, ...warnings].sort((a, b) => a.atMs - b.atMs).map(({ cells }) => cells);
   if (rows.length === 0) return html`<p class="soft">Nothing had to be decided, and nobody was warned.</p>`;
   const left = rows.length - FIRST_ROWS - LAST_ROWS;
   const shown =
-    left > 0 ? [...rows.slice(0, FIRST_ROWS), ['…', '', '', `${left} more`, ''], ...rows.slice(-LAST_ROWS)] : rows;
+    left > 0 ? [...rows.slice(0, FIRST_ROWS), ['…', '', `${left} more`, ''], ...rows.slice(-LAST_ROWS)] : rows;
   return table({
     caption: `${run.decisions.length} decisions and ${run.warnings.length} warnings of ${run.name}`,
-    header: ['', 'at', 'by', 'what', 'why'],
+    header: ['', 'at', 'what', 'why'],
     rows: shown,
-    wordColumns: [2, 3, 4],
+    wordColumns: [2, 3],
   });
+}
+
+function refusedWords(refusal: string | undefined): string {
+  return refusal === undefined ? '' : ` – refused: ${refusal}`;
 }

@@ -4,7 +4,7 @@ import { TIME_STEPS_MS, write, writeTick } from './quantities.js';
 import type { Theme } from './theme.js';
 
 const HEIGHT_PIXELS = 240;
-const Y_AXIS_PIXELS = 62;
+const Y_AXIS_PIXELS = 70;
 const KEYS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20 };
 
 /** One chart of the page: drawn from the data beside it, and anew when colours or width change. */
@@ -51,7 +51,7 @@ export class Chart {
       width: this.#place.clientWidth,
       height: HEIGHT_PIXELS,
       legend: { show: false },
-      padding: [8, 12, 0, 0],
+      padding: [8, 24, 0, 0],
       scales: {
         x: { time: false, range: (_plot, min, max) => this.#zoom(min, max) },
         y: { range: [...yRange], ...(isLogarithmic === true ? { distr: 3 } : {}) },
@@ -60,7 +60,7 @@ export class Chart {
         {
           ...axis,
           size: 32,
-          space: 70,
+          space: 56,
           values: (_plot, ticks) => ticks.map((tick) => writeTick(xQuantity, tick)),
           ...(xQuantity === 'milliseconds' ? { incrs: [...TIME_STEPS_MS] } : {}),
         },
@@ -130,9 +130,14 @@ export class Chart {
   }
 }
 
-function seriesOptions({ label, colour, draw, dashed }: ChartSeries, theme: Theme): uPlot.Series {
+function seriesOptions({ label, colour, draw, dashed, hasPoints }: ChartSeries, theme: Theme): uPlot.Series {
   const stroke = theme.series[colour];
-  const base: uPlot.Series = { label, stroke, width: 2, points: { show: draw === 'dots', size: 7, fill: stroke } };
+  const base: uPlot.Series = {
+    label,
+    stroke,
+    width: 2,
+    points: { show: draw === 'dots' || hasPoints === true, size: 6, fill: stroke },
+  };
   if (dashed === true) base.dash = [6, 4];
   if (draw === 'area') base.fill = `${stroke}26`;
   const paths = draw === 'step' ? uPlot.paths.stepped?.({ align: 1 }) : draw === 'dots' ? () => null : undefined;

@@ -1,7 +1,7 @@
 import type { ChartSpec } from '../chart-spec.js';
 import type { Theme } from './theme.js';
 
-const LABEL_PIXELS = 11;
+const LABEL_PIXELS = 12;
 const GAP_PIXELS = 4;
 
 /** What a chart shows beside its series: spans behind them; levels, moments and labels in front of them. */
@@ -60,13 +60,22 @@ function drawLevels(plot: uPlot, { levels }: ChartSpec, theme: Theme): void {
   const { ctx, bbox } = plot;
   const gap = GAP_PIXELS * uPlot.pxRatio;
   const right = bbox.left + bbox.width;
-  ctx.textAlign = 'right';
-  for (const { y, label, colour } of levels) {
+  for (const [index, { y, label, colour }] of levels.entries()) {
+    // From both sides in turn, so that two levels close to each other can both be read.
+    const isLeft = index % 2 === 0;
+    ctx.textAlign = isLeft ? 'left' : 'right';
     const top = plot.valToPos(y, 'y', true);
     dashedLine(ctx, theme.series[colour], [bbox.left, top], [right, top]);
     const isAtTop = top - bbox.top < 2 * LABEL_PIXELS * uPlot.pxRatio;
     ctx.textBaseline = isAtTop ? 'top' : 'bottom';
-    writeText(ctx, label, right - gap, top + (isAtTop ? gap : -gap), theme.series[colour], theme);
+    writeText(
+      ctx,
+      label,
+      isLeft ? bbox.left + gap : right - gap,
+      top + (isAtTop ? gap : -gap),
+      theme.series[colour],
+      theme,
+    );
   }
 }
 

@@ -17,7 +17,7 @@ export function write(quantity: Quantity, value: number): string {
 /** A value at a tick of an axis: round, so without the noughts behind the point. */
 export function writeTick(quantity: Quantity, value: number): string {
   if (value === 0) return '0';
-  return write(quantity, value).replace(/\.0+(?= )|(\.\d*[1-9])0+(?= )/, '$1');
+  return write(quantity, value).replace(/\.0+(?= )|(\.\d*[1-9])0+(?= )| 00 (?:min|s)$/, '$1');
 }
 
 const SECOND = 1000;
