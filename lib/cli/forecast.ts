@@ -7,7 +7,7 @@ import { formatBytes, formatMs, formatTable } from './format.js';
 import { addMigrationFlags, type MigrationFlags, migrateOptions } from './migration-flags.js';
 
 const HELP = `
-The guest is watched for about five seconds and not touched. The speed of the link is what --expect-link says, or what a probe shows: a
+The guest is watched for about eight seconds and not touched. The speed of the link is what --expect-link says, or what a probe shows: a
 migration that is begun and aborted after a second, only with --probe.
 
 Examples:

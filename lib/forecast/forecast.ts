@@ -27,6 +27,8 @@ export interface Inputs {
   readonly dirtyRate: Known;
   readonly set: Known;
   readonly workload: Workload;
+  /** What a sync of the dirty bitmap costs, where it is known to cost more than usual. */
+  readonly syncCosts?: Pick<Scenario, 'syncMs' | 'stallMs'>;
   /** What a stop costs with nothing left to send, in milliseconds. */
   readonly fixedPause: Known;
   /** What comes before the first pass and after the end of the pause, in milliseconds. */
@@ -122,13 +124,14 @@ export function forecastFrom(request: ForecastRequest): Forecast {
 }
 
 function scenarioOf({ inputs, policy, budget, escalate, monitor }: ForecastRequest): Scenario {
-  const { memoryBytes, link, used, workload, fixedPause, overhead } = inputs;
+  const { memoryBytes, syncCosts = {}, link, used, workload, fixedPause, overhead } = inputs;
   const endlessMs = Math.max(((ENDLESS_TIMES * used.value) / link.value) * 1000, ENDLESS_MS);
   const { totalMs } = budget;
   return {
     ...{ policy, workload, budget, escalate, monitor, memoryBytes },
     link: link.value,
     usedBytes: used.value,
+    ...syncCosts,
     fixedPauseMs: fixedPause.value,
     // Known to the policy from its own measurement, which it makes where it may throttle.
     isForecast: escalate.includes('throttle'),

@@ -6,5 +6,6 @@ export { dirtyAfter, type ModelInput, type ModelOutput, predict } from './model.
 export type { LinkSegment, Scenario, SimulatedDecision, SimulationResult } from './simulation.js';
 export { simulate } from './simulator.js';
 export { type Ending, type VerdictKind, verdictOf } from './verdict.js';
+export { type RecordedPass, workloadOfPasses } from './recording.js';
 export { type DirtyWindow, fitWorkingSet, type WorkingSet, workloadFrom } from './working-set.js';
 export * from './workload.js';

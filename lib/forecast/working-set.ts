@@ -22,16 +22,18 @@ export interface WorkingSet extends DirtyRate {
 }
 
 const MEBIBYTE = 2 ** 20;
-/** The rates that are thought possible, in bytes per second. */
-const RATES = logarithmic(1024, 8e9, 240);
+/** The rates that are thought possible, in bytes per second: a guest that runs writes something, though the windows may not see it. */
+const RATES = logarithmic(256 * 1024, 8e9, 240);
 const SET_STEPS = 80;
 /** What a guest's own unevenness adds to the error of a window, relative. */
-const UNEVENNESS = 0.03;
+const UNEVENNESS = 0.08;
 /** QEMU gives whole MiB per second. */
 const ROUNDING_BYTES_PER_SECOND = MEBIBYTE / Math.sqrt(12);
 /** Mean square of the windows' errors, in units of what chance explains, above which it does not explain them. */
 const TOO_UNEVEN = 4;
 const ENOUGH_WINDOWS = 4;
+/** What is not known at all is taken to be known to a factor of two, lest forecasts say nothing. */
+const MOST_DEVIATION = 1;
 /** A window that found so much of the set has found all of it, within what can be told. */
 const SATURATED_SHARE = 0.9;
 
@@ -45,7 +47,9 @@ export function fitWorkingSet(windows: readonly DirtyWindow[], memoryBytes: numb
   const candidates = sets.flatMap((setBytes) =>
     RATES.map((bytesPerSecond) => {
       const rate = { bytesPerSecond, setBytes };
-      return { rate, misfit: misfit(rate, windows, memoryBytes) };
+      // Where only a lower bound is seen, a rate near it is likelier than one far above, and a set is as likely to be of any size.
+      const prior = 2 * Math.log(bytesPerSecond) - 2 * Math.log(setBytes);
+      return { rate, misfit: misfit(rate, windows, memoryBytes) + prior };
     }),
   );
   const best = candidates.reduce((one, other) => (other.misfit < one.misfit ? other : one));
@@ -72,28 +76,28 @@ export function fitWorkingSet(windows: readonly DirtyWindow[], memoryBytes: numb
   };
 }
 
+/** What a guest of the lab needs to run idle. */
+export const HOUSEKEEPING_SHARE = 0.15;
+
 /** The workload that the windows show: the same all the time, or the windows one after the other where they differ by more than chance. */
 export function workloadFrom(windows: readonly DirtyWindow[], set: WorkingSet, followsCpu: boolean): Workload {
-  const [first, ...rest] = set.isUneven ? windows.map((window) => segmentOf(window, windows)) : [];
+  const largestBytes = Math.max(set.setBytes, ...windows.map(({ dirtiedBytes }) => dirtiedBytes));
+  const [first, ...rest] = set.isUneven ? windows.map((window) => segmentOf(window, set, largestBytes)) : [];
   const { bytesPerSecond, setBytes } = set;
   return {
     segments: first ? [first, ...rest] : [{ durationMs: Number.POSITIVE_INFINITY, bytesPerSecond, setBytes }],
     backgroundBytesPerSecond: 0,
     followsCpu,
+    housekeepingShare: HOUSEKEEPING_SHARE,
     pattern: 'sweep',
   };
 }
 
-/** How much more than its busiest window a guest whose rate changes is taken to write to. */
-const SET_PER_BUSIEST_WINDOW = 1.5;
-
-function segmentOf({ durationMs, dirtiedBytes }: DirtyWindow, windows: readonly DirtyWindow[]): Segment {
-  const busiestBytes = Math.max(...windows.map((window) => window.dirtiedBytes));
-  return {
-    durationMs,
-    bytesPerSecond: (dirtiedBytes / durationMs) * 1000,
-    setBytes: busiestBytes * SET_PER_BUSIEST_WINDOW,
-  };
+/** A window of a guest whose rate changes; one that found the whole set tells no rate of its own. */
+function segmentOf({ durationMs, dirtiedBytes }: DirtyWindow, set: WorkingSet, setBytes: number): Segment {
+  const seen = (dirtiedBytes / durationMs) * 1000;
+  const bytesPerSecond = dirtiedBytes >= SATURATED_SHARE * setBytes ? Math.max(seen, set.bytesPerSecond) : seen;
+  return { durationMs, bytesPerSecond, setBytes };
 }
 
 /** How badly a rate explains the windows: twice the negative logarithm of the likelihood. */
@@ -137,7 +141,8 @@ function moments(values: readonly number[], weights: readonly number[]): { mean:
     squares += weight * logarithm ** 2;
   });
   const mean = sum / total;
-  return { mean: Math.exp(mean), deviation: Math.expm1(Math.sqrt(Math.max(squares / total - mean ** 2, 0))) };
+  const deviation = Math.expm1(Math.sqrt(Math.max(squares / total - mean ** 2, 0)));
+  return { mean: Math.exp(mean), deviation: Math.min(deviation, MOST_DEVIATION) };
 }
 
 function logarithmic(from: number, to: number, steps: number): number[] {

@@ -45,7 +45,7 @@ function hasDirtyRing(xml: string): boolean {
 /** libvirt: virDomainStartDirtyRateCalc. */
 function libvirtMeter(guest: Domain, flags: number, sampledPages: number | undefined): DirtyMeter {
   return {
-    windowsMs: [1000, 1000, 1000, 2000],
+    windowsMs: [1000, 1000, 1000, 2000, 3000],
     async measure(windowMs) {
       const seconds = Math.max(Math.round(windowMs / 1000), 1);
       await guest.startDirtyRateCalc(seconds, flags);

@@ -37,6 +37,9 @@ const USUAL_OVERHEAD_MS = 550;
 /** How long the engine measures before the start where it may throttle, in milliseconds. */
 const MEASURING_MS = 1050;
 
+/** Without KVM a sync has to stop the guest, which then translates its code anew, in milliseconds; seen on guests of 512 MiB. */
+const EMULATED_SYNC = { syncMs: 8, stallMs: 8 };
+
 /** How well things are known, as relative standard deviations. */
 const DEVIATION = {
   /** Speeds of the same link from one move to the next. */
@@ -50,7 +53,7 @@ const DEVIATION = {
 };
 
 /**
- * Forecasts a migration before anything moves: looks at the guest for about five seconds (how fast it dirties memory, over several windows;
+ * Forecasts a migration before anything moves: looks at the guest for about eight seconds (how fast it dirties memory, over several windows;
  * how much of its memory is used; how busy it is), takes the speed of the link from `expect`, from earlier moves between these hosts in this
  * process, or from a probe where that is allowed, and simulates the migration under the policy that it would have.
  *
@@ -67,11 +70,14 @@ export async function forecast({ probe, ...options }: ForecastOptions): Promise<
   const startedMs = performance.now();
   const sides = await connectSides(resolved);
   try {
-    requirePreflight(await preflightSides(sides, resolved));
+    const report = await preflightSides(sides, resolved);
+    requirePreflight(report);
     // The migration will have to connect and to check as well.
     const checkingMs = performance.now() - startedMs;
     const guest = await requireGuest(sides.source, resolved.domain);
-    const inputs = await gatherInputs(sides, guest, resolved, checkingMs, probe === true ? options : undefined);
+    const gathered = await gatherInputs(sides, guest, resolved, checkingMs, probe === true ? options : undefined);
+    const isEmulated = report.facts.guest?.virtualizationType !== 'kvm';
+    const inputs = isEmulated ? { ...gathered, syncCosts: EMULATED_SYNC } : gathered;
     const { policy, budget, escalate } = resolved;
     const monitor = guest.connection.options.allowMonitorCommand === true;
     return forecastFrom({ inputs, policy, budget, escalate, monitor });

@@ -22,7 +22,9 @@ export function learnFromRun({ sides, guestUuid, conductor, pauseMs, phases, job
   const { steering, actuators } = conductor ?? {};
   const linkBytesPerSecond = steering?.usualLinkBytesPerSecond;
   if (sides === undefined || guestUuid === undefined) return;
-  if (pauseMs === undefined || actuators === undefined || !linkBytesPerSecond) return;
+  // After post-copy has begun the phases are others, and the stream is shared with the pages that the guest waits for.
+  if (actuators === undefined || actuators.limits.postCopyActive) return;
+  if (pauseMs === undefined || !linkBytesPerSecond) return;
   const mostBytes = (linkBytesPerSecond / 1000) * actuators.limits.downtimeLimitMs;
   const { source, destination } = sides;
   learnFrom(source.identity.hostUuid, destination.identity.hostUuid, guestUuid, {
