@@ -1,4 +1,5 @@
-import { formatShare, formatTable } from '../../lib/format.js';
+import { formatTable } from '../../lib/cli/format.js';
+import { formatShare } from '../../lib/format.js';
 import type { FigureName } from '../engine/run.js';
 import { type Estimate, seededRandom, smallestEffect, unpairedRatio } from '../statistics.js';
 import { FIGURES, formatRatio } from './figures.js';

@@ -1,4 +1,5 @@
-import { formatBytes, formatMs, formatShare, formatTable } from '../../lib/format.js';
+import { formatTable } from '../../lib/cli/format.js';
+import { formatBytes, formatMs, formatShare } from '../../lib/format.js';
 import { FIGURES, formatRatio } from './figures.js';
 import type { ForecastSummary } from './forecasts.js';
 import type { SelfTest } from './self-test.js';
