@@ -1,6 +1,6 @@
 import { formatBytes, formatMs, formatShare } from '../../lib/format.js';
 import type { FigureName } from '../engine/run.js';
-import { isDifferent, isEnough, type Ratio } from './summary.js';
+import { isDifferent, isEnough, type Ratio } from './ratio.js';
 
 /** How figures are called and written, wherever they are shown. */
 export const FIGURES: readonly { name: FigureName; title: string; format: (value: number) => string }[] = [

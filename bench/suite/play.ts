@@ -62,15 +62,25 @@ function warmUpSide(scenario: SuiteScenario): Side {
   return scenario.strategies.find(isEngine) ?? scenario.strategies[0];
 }
 
+/** The longest time that a timer can wait, in milliseconds: some days. */
+const FOREVER_MS = 2 ** 31 - 1;
+
 /** Changes the link in mid-run, and back when the run is over. */
 async function changeLink(lab: Lab, { bitsPerSecond, change }: LinkPlan, signal: AbortSignal): Promise<void> {
   if (change === undefined) return;
-  try {
-    await delay(change.afterMs, undefined, { signal });
-  } catch {
-    return; // it was over before
+  if (!(await passed(change.afterMs, signal))) return; // it was over before
+  if ('cutForMs' in change) {
+    await lab.link.cut();
+    await passed(change.cutForMs, signal);
+    await lab.link.restore();
+  } else {
+    await lab.link.shape({ bitsPerSecond: change.bitsPerSecond });
+    await passed(FOREVER_MS, signal);
+    await lab.link.shape({ bitsPerSecond });
   }
-  await lab.link.shape({ bitsPerSecond: change.bitsPerSecond });
-  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  await lab.link.shape({ bitsPerSecond });
+}
+
+/** Waits so long, or until the signal. Gives whether the time has passed. */
+async function passed(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  return delay(milliseconds, true, { signal }).catch(() => false);
 }

@@ -6,8 +6,14 @@ import type { StrategyName } from './strategies.js';
 export interface LinkPlan {
   readonly bitsPerSecond: number;
   /** What becomes of it in mid-run, so long after the call. */
-  readonly change?: { readonly afterMs: number; readonly bitsPerSecond: number };
+  readonly change?: LinkChange;
 }
+
+/** It becomes slower or faster for good, or carries nothing at all for a while. */
+export type LinkChange = { readonly afterMs: number } & (
+  | { readonly bitsPerSecond: number }
+  | { readonly cutForMs: number }
+);
 
 /** What the lab has to provide. */
 export interface Setting {

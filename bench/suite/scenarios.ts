@@ -99,6 +99,13 @@ export const FULL: readonly SuiteScenario[] = [
     ...{ strategies: ['virsh', 'precopy', 'nova', 'kubevirt-stall'], rounds: ROUNDS, deadlineMs: 120_000 },
   },
   {
+    name: 'cut-link',
+    about: 'A writer of 50 MB/s, when the link carries nothing for two seconds in mid-run.',
+    setting: { guest: STEADY, link: { ...GIGABIT, change: { afterMs: 3000, cutForMs: 2000 } } },
+    ...{ budget: {}, patienceSeconds: 15 },
+    ...{ strategies: ['virsh', 'precopy', 'kubevirt-stall'], rounds: ROUNDS, deadlineMs: 120_000 },
+  },
+  {
     name: 'hot',
     about: 'A guest that rewrites 256 MiB as fast as it can: passes alone never end.',
     setting: { guest: HOT, link: GIGABIT },

@@ -2,15 +2,9 @@ import { formatTable } from '../../lib/cli/format.js';
 import { formatBytes, formatMs, formatShare } from '../../lib/format.js';
 import { FIGURES, formatRatio } from './figures.js';
 import type { ForecastSummary } from './forecasts.js';
+import { isDifferent, isEnough, type Ratio } from './ratio.js';
 import type { SelfTest } from './self-test.js';
-import {
-  isDifferent,
-  isEnough,
-  type Ratio,
-  type ScenarioSummary,
-  type StrategySummary,
-  type Summary,
-} from './summary.js';
+import type { ScenarioSummary, StrategySummary, Summary } from './summary.js';
 import type { Surroundings } from './surroundings.js';
 
 /** A result for a terminal. */

@@ -1,4 +1,5 @@
-import { isEnough, type ScenarioSummary, type StrategySummary } from './summary.js';
+import { isEnough } from './ratio.js';
+import type { ScenarioSummary, StrategySummary } from './summary.js';
 
 /** Who pauses least in a scenario, of what a user can choose, and what that costs. */
 export interface ScenarioVerdict {

@@ -1,7 +1,8 @@
 import { formatMs } from '../../../lib/format.js';
 import { type Html, html } from '../../../lib/report/page/html.js';
 import { FIGURES, ratioInWords } from '../figures.js';
-import type { Ratio, ScenarioSummary, StrategySummary } from '../summary.js';
+import type { Ratio } from '../ratio.js';
+import type { ScenarioSummary, StrategySummary } from '../summary.js';
 import { verdictOf } from '../verdict.js';
 import { type Actor, familyOf } from './actor.js';
 import { nameTag } from './charts.js';

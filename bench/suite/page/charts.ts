@@ -41,9 +41,11 @@ export function pareto(actors: readonly Actor[], price: FigureName): Html | unde
   const up = (value: number) => percent(1 - y.at(value));
   const best = new Set(frontier(priced, price));
   const runs = priced.flatMap(({ family, strategy }) =>
-    valuesOf(strategy, 'pauseMs').flatMap((pause, index) => {
-      const cost = strategy.figures[price]?.values[index];
-      return cost === undefined
+    valuesOf(strategy, 'pauseMs').flatMap((pause, index, all) => {
+      const costs = valuesOf(strategy, price);
+      const cost = costs[index];
+      // Where a run lacks one of the two, nobody knows which values belong together.
+      return cost === undefined || costs.length !== all.length
         ? []
         : html`<circle class="run ${family}" cx="${percent(x.at(pause))}" cy="${up(cost)}" r="3"/>`;
     }),

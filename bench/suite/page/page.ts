@@ -3,6 +3,7 @@ import { type Html, html } from '../../../lib/report/page/html.js';
 import { renderPage } from '../../../lib/report/page/shell.js';
 import { table } from '../../../lib/report/page/table.js';
 import { FIGURES } from '../figures.js';
+import type { LinkChange } from '../scenario.js';
 import type { ScenarioSummary, StrategySummary, Summary } from '../summary.js';
 import { intervalText, surroundingsText } from '../text.js';
 import { type Actor, actorsOf } from './actor.js';
@@ -51,10 +52,14 @@ function settingText({ setting, budget }: ScenarioSummary): string {
   const budgets = Object.entries(budget).map(([name, value]) => ` · budget ${name} ${value}`);
   if (setting === undefined) return budgets.join('');
   const { guest, link } = setting;
-  const change =
-    link.change === undefined ? '' : ` → ${gigabits(link.change.bitsPerSecond)} after ${formatMs(link.change.afterMs)}`;
+  const change = link.change === undefined ? '' : ` → ${changeText(link.change)}`;
   const size = `${Math.round(guest.memoryBytes / 1024 ** 2)} MiB, ${guest.workload.name}`;
   return ` · ${size} · link ${gigabits(link.bitsPerSecond)}${change}${budgets.join('')}`;
+}
+
+function changeText(change: LinkChange): string {
+  const what = 'cutForMs' in change ? `cut for ${formatMs(change.cutForMs)}` : gigabits(change.bitsPerSecond);
+  return `${what} after ${formatMs(change.afterMs)}`;
 }
 
 function gigabits(bitsPerSecond: number): string {
