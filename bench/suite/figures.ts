@@ -19,7 +19,7 @@ export function formatRatio(value: number): string {
 /** What a ratio comes to in words: "12 % less", "3.1 times", "no difference seen" where its interval holds 1. Pure. */
 export function ratioInWords(ratio: Ratio): string {
   const { value } = ratio;
-  if (!isEnough(ratio)) return `${formatRatio(value)}, too few runs to tell`;
+  if (!isEnough(ratio)) return `${formatRatio(value)}, too few runs`;
   if (!isDifferent(ratio)) return 'no difference seen';
   if (value >= 2) return `${value.toPrecision(2)} times`;
   return value > 1 ? `${formatShare(value - 1)} more` : `${formatShare(1 - value)} less`;

@@ -35,10 +35,10 @@ function overviewRow(scenario: ScenarioSummary): Html {
   const verdict = verdictOf(scenario);
   const head = html`<th scope="row"><a href="#${name}">${about}</a></th>`;
   if (verdict === undefined) return html`<tr>${head}<td colspan="4">no strategy completed</td></tr>`;
-  const { best, reference } = verdict;
+  const { best, reference, ties } = verdict;
   const other = best === reference ? '–' : `${formatMs(reference.figures.pauseMs?.median)} (${reference.title})`;
   return html`<tr class="${familyOf(best)}">${head}
-    <td><b class="who">${best.title}</b></td>
+    <td><b class="who">${best.title}</b>${ties.length === 0 ? undefined : html` <small>${tiesText(ties)}</small>`}</td>
     <td data-label="pause"><b>${formatMs(best.figures.pauseMs?.median)}</b></td>
     <td data-label="instead of">${other}</td>
     <td data-label="what that costs">${best === reference ? '–' : priceTexts(best)}</td>
@@ -50,11 +50,15 @@ export function verdictText(scenario: ScenarioSummary): Html {
   const verdict = verdictOf(scenario);
   if (verdict === undefined) return html`<b>No strategy completed.</b>`;
   const { best, reference, ties } = verdict;
-  const tied = ties.length === 0 ? '' : ` (no difference seen to ${ties.map(({ title }) => title).join(', ')})`;
+  const tied = ties.length === 0 ? '' : ` (${tiesText(ties)})`;
   const head = html`<b class="winner">${best.title}</b> pauses least: <b>${formatMs(best.figures.pauseMs?.median)}</b>${tied}`;
   if (best === reference) return html`${head}.`;
   const other = formatMs(reference.figures.pauseMs?.median);
   return html`${head}, where ${reference.title} pauses ${other}. <span class="prices">What it costs: ${priceTexts(best)}</span>`;
+}
+
+function tiesText(ties: readonly StrategySummary[]): string {
+  return `no difference seen to ${ties.map(({ title }) => title).join(', ')}`;
 }
 
 /** What a strategy costs beside the reference. */

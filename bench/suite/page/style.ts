@@ -44,11 +44,11 @@ rect.libvirt-last { fill: var(--orange); } rect.after { fill: var(--line); }
   .overview tr { display: block; padding: 0.4rem 0; border-bottom: 1px solid var(--line); }
   .overview th, .overview td { display: block; border: 0; padding: 0.05rem 0; }
   .overview td[data-label]::before { content: attr(data-label) ' '; color: var(--text-soft); }
-  .board tr { display: grid; grid-template-columns: repeat(3, 1fr); border-bottom: 1px solid var(--line); padding: 0.4rem 0; }
+  .board tr { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); border-bottom: 1px solid var(--line); padding: 0.4rem 0; }
   .board th, .board td { border: 0; padding: 0.1rem 0.4rem 0.1rem 0; font-size: 0.85rem; }
   .board th[scope="row"], .board td.pause { grid-column: 1 / -1; width: auto; font-size: 1rem; }
   .board td[data-label]::before { content: attr(data-label); display: block; font-size: 0.75rem; color: var(--text-soft); }
-  .board td small { white-space: nowrap; display: block; }
+  .board td small { display: block; }
   .strip { grid-template-columns: minmax(0, 1fr); }
 }
 `;
