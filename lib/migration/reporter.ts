@@ -15,6 +15,7 @@ export class Reporter {
   readonly #listener: (event: MigrationEvent) => void;
   readonly #clock: Clock;
   readonly #warnings: Warning[] = [];
+  #hasEnded = false;
 
   constructor(options: ResolvedOptions, listener: (event: MigrationEvent) => void, clock: Clock) {
     this.#options = options;
@@ -48,7 +49,10 @@ export class Reporter {
     await Promise.all([this.journal.close(), this.#tracer.close()]);
   }
 
+  /** Tells an event; the end is the last one, whatever a file may still say. */
   tell(event: MigrationEvent): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = event.type === 'end';
     this.#listener(event);
     this.journal.note(event);
     this.#tracer.note(event);

@@ -12,6 +12,7 @@ import { TraceWriter } from '../trace/writer.js';
 import { VERSION } from '../version.js';
 import { recordCalls } from './call-recorder.js';
 import type { Clock } from './clock.js';
+import { withDeadline } from './deadline.js';
 import type { MigrationEvent, Role } from './events.js';
 import { HOOK_NAMES } from './hooks.js';
 import type { ResolvedOptions } from './options.js';
@@ -55,8 +56,10 @@ export class Tracer {
     this.#write(event.type === 'end' ? { ...event, result: traceResultOf(event.result) } : event);
   }
 
+  /** Resolves when all is in the file, or it has taken too long: a disk that hangs must not keep the result back. */
   async close(): Promise<void> {
-    await this.#writer?.close();
+    const closing = this.#writer?.close() ?? Promise.resolve();
+    await withDeadline(closing, this.#options.deadlines.callMs, 'Closing the trace').catch(() => {});
   }
 
   #write(entry: TraceEntry): void {
@@ -104,7 +107,9 @@ function headerOf(options: ResolvedOptions, startedAt: Date, isAdopted: boolean)
 
 /** The options that may be written down. Pure. */
 export function traceOptionsOf(options: ResolvedOptions): TraceOptions {
-  const { source, destination, policy, hooks, transport, destinationXml, signal: _signal, ...rest } = options;
+  const { source, destination, policy, hooks, transport, destinationXml, ...more } = options;
+  // A file need not say where it is, and a signal is nothing to be written.
+  const { trace: _trace, signal: _signal, ...rest } = more;
   const { peerUri, migrateUri } = transport;
   return {
     ...rest,

@@ -23,7 +23,7 @@ test('precopy report, as a person uses it', async (t) => {
     const { code, stdout } = await precopy('report', STEADY);
     t.equal(code, 0);
     t.match(stdout, /^steady: steady moved\n {2}It is on the destination, b\./);
-    t.match(stdout, /It paused for 42 ms/);
+    t.match(stdout, /It paused for \d+ ms/);
   });
 
   await t.test('-o writes a page, and writes over a page', async (t) => {
