@@ -19,6 +19,7 @@ test('the page says first who pauses least, with its figure and its price', (t) 
     'Pause against bytes',
     'Pause against work lost',
     'Where the pause went',
+    'What control costs',
     'Can it be believed?',
   ])
     t.match(words, title);

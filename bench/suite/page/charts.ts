@@ -1,5 +1,5 @@
 import { type Html, html } from '../../../lib/report/page/html.js';
-import type { FigureName, PauseParts } from '../../engine/run.js';
+import type { FigureName } from '../../engine/run.js';
 import { FIGURES } from '../figures.js';
 import type { StrategySummary } from '../summary.js';
 import type { Actor } from './actor.js';
@@ -75,46 +75,6 @@ export function frontier(actors: readonly Actor[], price: FigureName): Actor[] {
   return choices.filter((actor) => !choices.some((other) => beats(other, actor)));
 }
 
-const PARTS: readonly { name: keyof PauseParts; title: string; whose: string }[] = [
-  { name: 'stopMs', title: 'QEMU stops', whose: 'qemu' },
-  { name: 'answerMs', title: 'libvirt lets it go on', whose: 'libvirt-first' },
-  { name: 'transferMs', title: 'last pages and devices', whose: 'transfer' },
-  { name: 'finishMs', title: 'libvirt resumes it', whose: 'libvirt-last' },
-];
-const AFTER = { title: 'until its first beat outside', whose: 'after' };
-
-/** Where the pause went, and how long it lasted for who looks from outside. Undefined where QEMU's events were not seen. */
-export function pauseParts(actors: readonly Actor[]): Html | undefined {
-  const taken = actors.flatMap((actor) => {
-    const { parts, figures } = actor.strategy;
-    if (parts === undefined) return [];
-    const insideMs = PARTS.reduce((sum, { name }) => sum + parts[name], 0);
-    return { actor, parts, insideMs, afterMs: Math.max(0, (figures.outsideMs?.median ?? 0) - insideMs) };
-  });
-  if (taken.length === 0) return undefined;
-  const longestMs = Math.max(...taken.map(({ insideMs, afterMs }) => insideMs + afterMs));
-  const rows = taken.map(({ actor, parts, insideMs, afterMs }) => {
-    const pieces = [...PARTS.map(({ name, ...part }) => ({ ...part, ms: parts[name] })), { ...AFTER, ms: afterMs }];
-    const libvirt = (parts.answerMs + parts.finishMs) / insideMs;
-    let leftMs = 0;
-    const bars = pieces.map(({ title, whose, ms }) => {
-      const bar = html`<rect class="${whose}" x="${percent(leftMs / longestMs)}" width="${percent(ms / longestMs)}" height="18"><title>${title}: ${write('pauseMs', ms)}</title></rect>`;
-      leftMs += ms;
-      return bar;
-    });
-    return html`<div class="strip ${actor.family}">${nameTag(actor)}<svg class="row" height="18" role="img" aria-label="${pieces.map(({ title, ms }) => `${title} ${write('pauseMs', ms)}`).join(', ')}">${bars}</svg>
-      <span></span><span class="caption">libvirt's share is ${Math.round(libvirt * 100)} % of ${write('pauseMs', insideMs)}</span></div>`;
-  });
-  const legend = [...PARTS, AFTER].map(
-    ({ title, whose }) =>
-      html`<span><svg class="swatch" width="12" height="12" aria-hidden="true"><rect class="${whose}" width="12" height="12"/></svg> ${title}</span>`,
-  );
-  return html`<figure class="card">
-    <figcaption><h3>Where the pause went</h3><p class="caption">From the stop to the first beat that an observer outside receives, by QEMU's own stamps; medians.</p></figcaption>
-    ${rows}<p class="legend">${legend}</p>
-  </figure>`;
-}
-
 /** A strategy's letter and name. */
 export function nameTag({ letter, strategy }: Actor): Html {
   return html`<span class="name"><b class="letter">${letter}</b> <span title="${strategy.exactly}">${strategy.title}</span></span>`;
@@ -133,7 +93,7 @@ function xTicks(scale: Scale, figure: FigureName, y: number): Html[] {
   );
 }
 
-function percent(part: number): string {
+export function percent(part: number): string {
   return `${(part * 100).toFixed(2)}%`;
 }
 

@@ -9,7 +9,8 @@ import { intervalText, surroundingsText } from '../text.js';
 import { type Actor, actorsOf } from './actor.js';
 import { belief } from './belief.js';
 import { board, overview } from './board.js';
-import { pareto, pauseDots, pauseParts } from './charts.js';
+import { pareto, pauseDots } from './charts.js';
+import { controlCosts, pauseParts } from './stacks.js';
 import { STYLE } from './style.js';
 
 const HOW =
@@ -42,8 +43,9 @@ function section(scenario: ScenarioSummary): Html {
         ${pauseParts(actors)}
         ${pareto(actors, 'sentBytes')}
         ${pareto(actors, 'workLostMs')}
+        ${controlCosts(actors)}
       </div>
-      <details><summary>All figures, with their intervals, and what control costs</summary>${details(actors, scenario)}</details>
+      <details><summary>All figures, with their intervals</summary>${details(actors, scenario)}</details>
     </div>
   </section>`;
 }

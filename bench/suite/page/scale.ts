@@ -5,10 +5,14 @@ export interface Scale {
   readonly ticks: readonly number[];
 }
 
+/** Where an axis may begin and end, in each decade. */
 const STEPS = [1, 2, 5];
 
+/** Which ticks there may be in each decade, the finest first. */
+const TICKS = [STEPS, [1, 3], [1]];
+
 /** So many ticks have room, also on a phone. */
-const MOST_TICKS = 6;
+const MOST_TICKS = 5;
 
 /** An axis that holds all values above 0, from one round number to another. Pure. */
 export function scaleOf(values: readonly number[]): Scale {
@@ -27,10 +31,12 @@ function ticksOf(low: number, high: number): number[] {
   const decades = Math.ceil(Math.log10(high / low)) + 1;
   const first = Math.floor(Math.log10(low));
   const all = Array.from({ length: decades + 1 }, (_, index) => 10 ** (first + index));
-  const fine = all.flatMap((decade) => STEPS.map((step) => step * decade));
-  const within = (ticks: readonly number[]) => ticks.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
-  const ticks = within(fine);
-  return ticks.length <= MOST_TICKS ? ticks : within(all);
+  const choices = TICKS.map((steps) =>
+    all
+      .flatMap((decade) => steps.map((step) => step * decade))
+      .filter((tick) => tick >= low * 0.999 && tick <= high * 1.001),
+  );
+  return choices.find((ticks) => ticks.length <= MOST_TICKS) ?? choices.at(-1) ?? [];
 }
 
 function roundDown(value: number): number {
