@@ -8,6 +8,9 @@ import { type PlannedScenario, type Side, strategyOf } from './plan.js';
 import { droppedSides } from './progress.js';
 import type { LinkPlan, SuiteScenario } from './scenario.js';
 
+/** What a first round takes at least, in milliseconds. */
+const FIRST_ROUND_MS = 30_000;
+
 export interface PlayOptions {
   /** What was measured before, and the rounds of this scenario that are complete in it. */
   before: readonly LoggedRun[];
@@ -39,11 +42,11 @@ export async function play(stage: Stage, planned: PlannedScenario, options: Play
     onRun: options.onProgress,
   });
   const runs = [...options.before];
-  let longestMs = 0;
+  // A first round has the warm-ups with it, and nobody knows yet what a round takes.
+  let longestMs = FIRST_ROUND_MS;
   for (const [index, [round, sides]] of left.entries()) {
     const startMs = performance.now();
-    // The first round is always made: a scenario without any run says nothing.
-    if (index > 0 && startMs + longestMs > options.untilMs) return left.length - index;
+    if (startMs + longestMs > options.untilMs) return left.length - index;
     for (const side of sides) {
       if (droppedSides(runs, scenario).has(side)) continue;
       const run = await troupe.play(strategyOf(scenario, side), `${round + 1}/${rounds.length}`);
@@ -51,7 +54,7 @@ export async function play(stage: Stage, planned: PlannedScenario, options: Play
       runs.push(logged);
       options.onRun(logged);
     }
-    longestMs = Math.max(longestMs, performance.now() - startMs);
+    longestMs = Math.max(index === 0 ? 0 : longestMs, performance.now() - startMs);
   }
   return 0;
 }
