@@ -16,6 +16,9 @@ export interface InjectedStop {
   noise: { maxMs: number; p99Ms: number };
 }
 
+/** Stops a guest for about so many milliseconds, and gives how many it was by QEMU's own stamps. */
+export type Stop = (stopMs: number) => Promise<number>;
+
 /** How far a reading may be off: 2 ms or 5 %, whichever is more. */
 export function toleranceMs(truthMs: number): number {
   return Math.max(2, truthMs * 0.05);
@@ -23,24 +26,31 @@ export function toleranceMs(truthMs: number): number {
 
 /** Stops a guest again and again, for about so long, and has the observer read each stop. */
 export async function injectStops(
-  guest: PlainGuest,
+  stop: Stop,
   heartbeats: Heartbeats,
   options: { stopMs: number; repeats: number },
 ): Promise<InjectedStop[]> {
   const stops: InjectedStop[] = [];
-  for (let i = 0; i < options.repeats; i += 1) stops.push(await injectStop(guest, heartbeats, options.stopMs));
+  for (let i = 0; i < options.repeats; i += 1) stops.push(await injectStop(stop, heartbeats, options.stopMs));
   return stops;
 }
 
-async function injectStop(guest: PlainGuest, heartbeats: Heartbeats, stopMs: number): Promise<InjectedStop> {
+/** Stops a guest under plain QEMU, over QMP. */
+export function stopOf(guest: PlainGuest): Stop {
+  return async (stopMs) => {
+    const stopped = guest.qmp.next('STOP', { timeoutMs: EVENT_TIMEOUT_MS });
+    const resumed = guest.qmp.next('RESUME', { timeoutMs: EVENT_TIMEOUT_MS });
+    await guest.qmp.execute('stop');
+    await delay(stopMs);
+    await guest.qmp.execute('cont');
+    return Number(eventTimeNs(await resumed) - eventTimeNs(await stopped)) / 1e6;
+  };
+}
+
+async function injectStop(stop: Stop, heartbeats: Heartbeats, stopMs: number): Promise<InjectedStop> {
   await delay(QUIET_MS);
-  const stopped = guest.qmp.next('STOP', { timeoutMs: EVENT_TIMEOUT_MS });
-  const resumed = guest.qmp.next('RESUME', { timeoutMs: EVENT_TIMEOUT_MS });
   const fromNs = process.hrtime.bigint();
-  await guest.qmp.execute('stop');
-  await delay(stopMs);
-  await guest.qmp.execute('cont');
-  const truthMs = Number(eventTimeNs(await resumed) - eventTimeNs(await stopped)) / 1e6;
+  const truthMs = await stop(stopMs);
   const toNs = process.hrtime.bigint() + 20_000_000n;
   await heartbeats.waitFor((beat) => beat.arrivalNs > toNs);
   // Only the quiet time just before is the baseline: the stop before this one is no noise.
@@ -49,9 +59,4 @@ async function injectStop(guest: PlainGuest, heartbeats: Heartbeats, stopMs: num
   const seen = analyseHeartbeats(beats, { fromNs, toNs, periodNs: beats[0]?.periodNs ?? 0 });
   const { maxMs = Number.POSITIVE_INFINITY, p99Ms = Number.POSITIVE_INFINITY } = seen.jitterBefore ?? {};
   return { truthMs, readMs: seen.outsideMs, noise: { maxMs, p99Ms } };
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

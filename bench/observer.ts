@@ -5,7 +5,8 @@
 import { parseArgs } from 'node:util';
 import { ensureGuestFiles, probeAccelerator } from '../lib/lab/guest/index.js';
 import { type Machine, PlainLab } from '../test/support/plain-lab.js';
-import { type InjectedStop, injectStops, median, toleranceMs } from './injected-stops.js';
+import { type InjectedStop, injectStops, stopOf, toleranceMs } from './injected-stops.js';
+import { median } from './statistics.js';
 
 const STOPS_MS = [5, 50, 500];
 
@@ -34,7 +35,7 @@ for (const machine of await benchMachines()) {
   const memoryBytes = 512 * 1024 ** 2;
   const { guest, heartbeats } = await lab.startGuest({ ...machine, workload: { name: 'steady' }, memoryBytes });
   for (const stopMs of STOPS_MS) {
-    const stops = await injectStops(guest, heartbeats, { stopMs, repeats: Number(flags.repeats) });
+    const stops = await injectStops(stopOf(guest), heartbeats, { stopMs, repeats: Number(flags.repeats) });
     rows.push(summarise(`${machine.kind}/${machine.accelerator}`, stopMs, stops));
   }
 }

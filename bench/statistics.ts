@@ -71,3 +71,31 @@ export function proportion(count: number, total: number): Estimate {
   const spread = (NORMAL_95 / (1 + z2 / total)) * Math.sqrt((share * (1 - share)) / total + z2 / (4 * total ** 2));
   return { value: share, low: Math.max(0, centre - spread), high: Math.min(1, centre + spread) };
 }
+
+/** The standard normal quantile of a power of 80 %. */
+const NORMAL_80 = 0.841621;
+
+/**
+ * The smallest ratio, as its distance from 1, that a comparison would have told from 1 in four cases of five, given how wide its interval
+ * came out. Less may be there and not be seen.
+ *
+ * @param ratio - a ratio with its 95 % interval, all above 0
+ */
+export function smallestEffect({ low, high }: Pick<Estimate, 'low' | 'high'>): number {
+  const standardError = Math.log(high / low) / (2 * NORMAL_95);
+  return Math.exp((NORMAL_95 + NORMAL_80) * standardError) - 1;
+}
+
+/** How many times the reference the subject is, of samples that were not taken beside each other: the ratio of the medians. */
+export function unpairedRatio(
+  subject: readonly number[],
+  reference: readonly number[],
+  { random, resamples = 2000, level = 0.95 }: BootstrapOptions,
+): Estimate {
+  const drawn = Array.from(
+    { length: resamples },
+    () => median(drawAnew(subject, random)) / median(drawAnew(reference, random)),
+  );
+  const tail = (1 - level) / 2;
+  return { value: median(subject) / median(reference), low: quantile(drawn, tail), high: quantile(drawn, 1 - tail) };
+}

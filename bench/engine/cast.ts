@@ -3,18 +3,19 @@ import { BareGuest } from './movers/bare-guest.js';
 import { LibvirtGuest } from './movers/libvirt-guest.js';
 import type { Scenario } from './scenario.js';
 import type { Stage } from './stage.js';
+import type { Strategy } from './strategy.js';
 
 /** The guests of one scenario and who moves them: strategies that go through libvirt share one guest. */
 export class Cast implements AsyncDisposable {
   readonly #stage: Stage;
-  readonly #scenario: Scenario;
+  readonly #guest: Scenario['guest'];
   readonly #signal: AbortSignal;
   #libvirt: LibvirtGuest | undefined;
   #bare: BareGuest | undefined;
 
-  constructor(stage: Stage, scenario: Scenario, signal: AbortSignal) {
+  constructor(stage: Stage, guest: Scenario['guest'], signal: AbortSignal) {
     this.#stage = stage;
-    this.#scenario = scenario;
+    this.#guest = guest;
     this.#signal = signal;
   }
 
@@ -22,16 +23,13 @@ export class Cast implements AsyncDisposable {
     return [this.#libvirt, this.#bare].filter((guest) => guest !== undefined);
   }
 
-  /** One side of the scenario, with its guest: a new one where there is none. */
-  async contender(side: 'subject' | 'reference'): Promise<Contender> {
-    const strategy = this.#scenario[side];
-    if (strategy === undefined) throw new TypeError(`${this.#scenario.name} has no ${side}.`);
-    const { guest } = this.#scenario;
+  /** A strategy with its guest: a new one where there is none. */
+  async contender(strategy: Strategy): Promise<Contender> {
     if (strategy.by === 'qmp') {
-      this.#bare ??= await BareGuest.start(this.#stage, guest, this.#signal);
+      this.#bare ??= await BareGuest.start(this.#stage, this.#guest, this.#signal);
       return this.#bare.contender(strategy);
     }
-    this.#libvirt ??= await LibvirtGuest.start(this.#stage, guest, this.#signal);
+    this.#libvirt ??= await LibvirtGuest.start(this.#stage, this.#guest, this.#signal);
     return this.#libvirt.contender(strategy);
   }
 

@@ -1,18 +1,16 @@
 import type { Random } from '../statistics.js';
 import { type BoundResult, evaluate, type Series } from './bounds.js';
-import { Cast } from './cast.js';
-import { interleave, type Turn } from './interleave.js';
-import { measure } from './measure.js';
+import { interleave } from './interleave.js';
 import type { Run } from './run.js';
 import type { Scenario } from './scenario.js';
 import type { Stage } from './stage.js';
-import { nameOf } from './strategy.js';
-
-/** The first migrations of a guest differ, and the engine learns of the two hosts: there and back. */
-const WARM_UPS = 2;
+import { nameOf, type Strategy } from './strategy.js';
+import { Troupe } from './troupe.js';
 
 /** So many migrations of a scenario may fail and be repeated; then it ends with what it has. */
 const MOST_FAILURES = 3;
+
+type Turn = keyof Series;
 
 export interface PerformOptions {
   repeats: number;
@@ -36,17 +34,19 @@ export interface Performance {
 
 /** Measures one scenario from the start of its guests to their end. */
 export async function perform(stage: Stage, scenario: Scenario, options: PerformOptions): Promise<Performance> {
-  const { repeats, random } = options;
-  const { name, about, bounds } = scenario;
+  const { repeats, random, signal, onRun } = options;
+  const { name, about, bounds, guest, deadlineMs } = scenario;
   const subject: Run[] = [];
   const reference: Run[] = [];
-  await using troupe = new Troupe(stage, scenario, options);
-  const order: Turn[][] =
-    scenario.reference === undefined ? Array.from({ length: repeats }, () => ['subject']) : interleave(repeats, random);
-  for (const [index, turns] of order.entries()) {
+  const failures: string[] = [];
+  await using troupe = new Troupe(stage, { guest, warmUpBy: scenario.subject, deadlineMs, signal, onRun });
+  const sides: Turn[] = scenario.reference === undefined ? ['subject'] : ['subject', 'reference'];
+  for (const [index, turns] of interleave(sides, repeats, random).entries()) {
     const runs: Partial<Record<Turn, Run>> = {};
     for (const turn of turns) {
-      const run = await troupe.play(turn, `${index + 1}/${repeats}`);
+      const strategy = scenario[turn];
+      if (strategy === undefined) throw new TypeError(`${name} has no ${turn}.`);
+      const run = await playUntilItWorks(troupe, strategy, `${index + 1}/${repeats}`, failures);
       if (run !== undefined) runs[turn] = run;
     }
     // Half a pair is none.
@@ -56,62 +56,24 @@ export async function perform(stage: Stage, scenario: Scenario, options: Perform
   }
   const series = { subject, reference };
   return {
-    ...{ name, about, series, failures: troupe.failures },
+    ...{ name, about, series, failures },
     subject: nameOf(scenario.subject),
     reference: scenario.reference && nameOf(scenario.reference),
     bounds: bounds.map((bound) => evaluate(name, bound, series, random)),
   };
 }
 
-/** Plays turns: warms guests up before the first one, and repeats what failed with a new guest. */
-class Troupe implements AsyncDisposable {
-  readonly failures: string[] = [];
-  readonly #cast: Cast;
-  readonly #options: PerformOptions;
-  readonly #deadlineMs: number;
-  readonly #warm = new Set<string>();
-
-  constructor(stage: Stage, scenario: Scenario, options: PerformOptions) {
-    this.#cast = new Cast(stage, scenario, options.signal);
-    this.#options = options;
-    this.#deadlineMs = scenario.deadlineMs;
-  }
-
-  /** Measures one side once; undefined when too many migrations have failed. */
-  async play(turn: Turn, note: string): Promise<Run | undefined> {
-    while (this.failures.length < MOST_FAILURES) {
-      const run = (await this.#warmUp(turn)) ? await this.#once(turn, note) : undefined;
-      if (run !== undefined) return run;
-    }
-    return undefined;
-  }
-
-  /** Moves the turn's guest there and back where that was not done yet; false when that failed. */
-  async #warmUp(turn: Turn): Promise<boolean> {
-    const { guest } = await this.#cast.contender(turn);
-    if (this.#warm.has(guest.name)) return true;
-    // The subject learns while it warms up; a reference that shares its guest learns nothing.
-    const mover = (await this.#cast.contender('subject')).guest === guest ? 'subject' : turn;
-    for (let count = 0; count < WARM_UPS; count += 1) {
-      if ((await this.#once(mover, 'warm-up')) === undefined) return false;
-    }
-    this.#warm.add(guest.name);
-    return true;
-  }
-
-  async #once(turn: Turn, note: string): Promise<Run | undefined> {
-    const { signal, onRun } = this.#options;
-    const contender = await this.#cast.contender(turn);
-    const run = await measure(contender, { others: this.#cast.guests, deadlineMs: this.#deadlineMs, signal });
-    onRun(contender.name, run, note);
+/** Measures one side once; undefined when too many migrations have failed. */
+async function playUntilItWorks(
+  troupe: Troupe,
+  strategy: Strategy,
+  note: string,
+  failures: string[],
+): Promise<Run | undefined> {
+  while (failures.length < MOST_FAILURES) {
+    const run = await troupe.play(strategy, note);
     if (run.outcome !== 'failed') return run;
-    this.failures.push(`${contender.name}: ${run.reason}`);
-    this.#warm.delete(contender.guest.name);
-    await this.#cast.dismiss(contender.guest);
-    return undefined;
+    failures.push(`${nameOf(strategy)}: ${run.reason}`);
   }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#cast[Symbol.asyncDispose]();
-  }
+  return undefined;
 }

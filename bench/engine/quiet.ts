@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { analyseHeartbeats, type Heartbeats } from '../../lib/lab/observer/index.js';
+import type { ProcessorClock, Rest } from './control-cost.js';
 import type { QuietCheck } from './run.js';
 
 /** After a move or a wake-up: the guest warms up again, and nothing of it shall be in the time that says what is normal. */
@@ -17,6 +18,8 @@ const LEAST_WORK = 0.9;
 export interface Baseline {
   fromNs: bigint;
   check: QuietCheck;
+  /** What processes took meanwhile; undefined where nobody asked. */
+  rest: Rest | undefined;
 }
 
 /** Judges how quiet it is around one guest, by what it has seen of it so far. */
@@ -24,15 +27,18 @@ export class QuietJudge {
   #bestRatePerSecond = 0;
 
   /** Waits until the guest's heartbeats come evenly for a while and its work goes on; gives up after some attempts, and says so. */
-  async await(heartbeats: Heartbeats, signal: AbortSignal): Promise<Baseline> {
+  async await(heartbeats: Heartbeats, clock: ProcessorClock | undefined, signal: AbortSignal): Promise<Baseline> {
     await delay(SETTLE_MS, undefined, { signal });
     for (let rejected = 0; ; rejected += 1) {
       const fromNs = process.hrtime.bigint();
+      const from = await clock?.read();
       await delay(QUIET_MS, undefined, { signal });
+      const to = await clock?.read();
       const { p99Ms, maxMs, ratePerSecond } = look(heartbeats, fromNs);
       this.#bestRatePerSecond = Math.max(this.#bestRatePerSecond, ratePerSecond);
       const isQuiet = maxMs <= LONGEST_GAP_MS && ratePerSecond >= this.#bestRatePerSecond * LEAST_WORK;
-      if (isQuiet || rejected + 1 === ATTEMPTS) return { fromNs, check: { p99Ms, maxMs, rejected, isQuiet } };
+      if (!isQuiet && rejected + 1 < ATTEMPTS) continue;
+      return { fromNs, check: { p99Ms, maxMs, rejected, isQuiet }, rest: from && to && { from, to } };
     }
   }
 }

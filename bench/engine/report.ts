@@ -59,7 +59,7 @@ export function runLine(strategy: string, { outcome, reason, figures, load, quie
     const value = figures[name];
     return value === undefined ? [] : [`${title} ${format(value)}`];
   });
-  const noise = quiet.isQuiet ? '' : `, noisy (longest gap before ${formatMs(quiet.maxMs)})`;
+  const noise = quiet?.isQuiet !== false ? '' : `, noisy (longest gap before ${formatMs(quiet.maxMs)})`;
   const ending = outcome === 'completed' ? '' : ` ${outcome} (${reason})`;
   const decisions = (engine?.decisions ?? []).map((decision) => `\n      ${decision}`).join('');
   return `${strategy}:${ending} ${parts.join(', ')}, load ${load.toFixed(1)}${noise}${decisions}`;
@@ -67,8 +67,8 @@ export function runLine(strategy: string, { outcome, reason, figures, load, quie
 
 function sideRow(side: string, runs: readonly Run[]): string[] {
   const pauses = valuesOf(runs, 'pauseMs');
-  const rejected = runs.reduce((sum, { quiet }) => sum + quiet.rejected, 0);
-  const noisy = runs.filter(({ quiet }) => !quiet.isQuiet).length;
+  const rejected = runs.reduce((sum, { quiet }) => sum + (quiet?.rejected ?? 0), 0);
+  const noisy = runs.filter(({ quiet }) => quiet?.isQuiet === false).length;
   return [
     side,
     `${runs.length}`,

@@ -1,3 +1,6 @@
+import type { ForecastError } from '../../lib/forecast/index.js';
+import type { ControlCost } from './control-cost.js';
+
 /** What is known of one migration, whoever made it. */
 export interface Run {
   outcome: 'completed' | 'cancelled' | 'failed';
@@ -14,9 +17,25 @@ export interface Run {
   guest: { badPages: number; clockWentBack: boolean };
   /** Whether it was stopped on the source, be it for good or not. */
   wasStopped: boolean;
-  quiet: QuietCheck;
+  /** Undefined on hosts where nobody observes the guest. */
+  quiet: QuietCheck | undefined;
+  /** What controlling it cost; undefined where nobody can tell. */
+  control?: ControlCost | undefined;
+  /** Undefined where nothing was forecast. */
+  forecast?: ForecastRecord | undefined;
+  /** What a service in the guest was like for its users meanwhile; undefined where nobody observes it. */
+  service?: Service | undefined;
   /** Processes that wanted to run, in the average of the minute before: on two cores more than 2 is noise. */
   load: number;
+}
+
+/** What was said before a migration, beside what came; or why nothing could be said. */
+export type ForecastRecord = { readonly error: ForecastError } | { readonly failure: string };
+
+/** The guest sends something each millisecond: the time between two arrivals while it was moved, in milliseconds, the blackout left out. */
+export interface Service {
+  p50Ms: number;
+  p99Ms: number;
 }
 
 /** What is compared. Undefined where it does not apply, as the pause of a migration that was aborted. */

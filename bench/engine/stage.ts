@@ -1,5 +1,6 @@
 import { Lab } from '../../lib/lab/index.js';
 import type { Connection } from '../../lib/libvirt/index.js';
+import { ProcessorClock } from './control-cost.js';
 import { MonitorWatch } from './monitor.js';
 import { LifecycleWitness } from './witness.js';
 
@@ -12,17 +13,21 @@ export class Stage implements AsyncDisposable {
   readonly connections: ReadonlyMap<string, Connection>;
   readonly witness: LifecycleWitness;
   readonly monitor: MonitorWatch;
+  /** Of this process and of the hosts' daemons. */
+  readonly clock: ProcessorClock;
 
   private constructor(
     lab: Lab,
     connections: ReadonlyMap<string, Connection>,
     witness: LifecycleWitness,
     monitor: MonitorWatch,
+    clock: ProcessorClock,
   ) {
     this.lab = lab;
     this.connections = connections;
     this.witness = witness;
     this.monitor = monitor;
+    this.clock = clock;
   }
 
   /** Two hosts and a link of 1 Gbit/s. */
@@ -32,7 +37,8 @@ export class Stage implements AsyncDisposable {
     try {
       for (const host of lab.hosts) connections.set(host.name, await host.connect());
       const witness = await LifecycleWitness.start(connections);
-      return new Stage(lab, connections, witness, await MonitorWatch.start(lab.hosts));
+      const monitor = await MonitorWatch.start(lab.hosts);
+      return new Stage(lab, connections, witness, monitor, await ProcessorClock.ofLab(lab));
     } catch (error) {
       await closeAll(connections);
       await lab.stop();

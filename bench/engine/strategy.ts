@@ -1,7 +1,11 @@
 import type { MigrateOptions } from '../../lib/migration/index.js';
+import type { PolicyName } from '../../lib/policy/index.js';
 
 /** What the engine is asked for. */
-type Intent = Pick<MigrateOptions, 'budget' | 'escalate'>;
+export type Intent = Pick<MigrateOptions, 'budget' | 'escalate'> & {
+  /** Another controller's rules, by their name; the budget policy otherwise. */
+  readonly policy?: PolicyName;
+};
 
 /** How a guest is moved; data alone. */
 export type Strategy =
@@ -24,7 +28,8 @@ export function nameOf(strategy: Strategy): string {
   }
 }
 
-function wordsOf({ budget = {}, escalate = [] }: Intent): string[] {
+function wordsOf({ policy, budget = {}, escalate = [] }: Intent): string[] {
   const limits = Object.entries(budget).map(([name, value]) => `${name} ${value}`);
-  return escalate.length === 0 ? limits : [...limits, `may ${escalate.join(', ')}`];
+  const words = policy === undefined ? limits : [`by ${policy}'s rules`, ...limits];
+  return escalate.length === 0 ? words : [...words, `may ${escalate.join(', ')}`];
 }

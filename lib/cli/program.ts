@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { VERSION } from '../version.js';
 import { abortCommand } from './abort.js';
 import { adoptCommand } from './adopt.js';
+import { benchCommand } from './bench.js';
 import { checkCommand } from './check.js';
 import { everyCommand, pathOf } from './command-tree.js';
 import { completionCommand } from './completion.js';
@@ -20,7 +21,7 @@ const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Migration:': [migrateCommand, watchCommand, abortCommand],
   'After a fault:': [adoptCommand, resolveCommand],
   'Afterwards:': [reportCommand, replayCommand],
-  'Test and measure:': [simulateCommand, labCommand],
+  'Test and measure:': [simulateCommand, labCommand, benchCommand],
   'Shell:': [completionCommand],
 };
 

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { injectStops, median, toleranceMs } from '../../bench/injected-stops.js';
+import { injectStops, stopOf, toleranceMs } from '../../bench/injected-stops.js';
+import { median } from '../../bench/statistics.js';
 import { Observer } from '../../lib/lab/observer/index.js';
 import { cannotRun, machines, PlainLab } from '../support/plain-lab.js';
 
@@ -10,7 +11,7 @@ for (const machine of await machines()) {
     await using lab = await PlainLab.start();
     const { guest, heartbeats } = await lab.startGuest({ ...machine, workload: { name: 'idle' } });
     for (const stopMs of [5, 50, 500]) {
-      const stops = await injectStops(guest, heartbeats, { stopMs, repeats: 7 });
+      const stops = await injectStops(stopOf(guest), heartbeats, { stopMs, repeats: 7 });
       const errorMs = median(stops.map(({ truthMs, readMs }) => Math.abs(readMs - truthMs)));
       const truthMs = median(stops.map((stop) => stop.truthMs));
       // What the machine's own unrest was worth at the time is no fault of the reading; before a stop only a part of it shows.

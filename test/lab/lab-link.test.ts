@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'tap';
 import { Lab } from '../../lib/lab/index.js';
 import { useOwnState } from './lab-state.js';
@@ -29,6 +30,14 @@ test('the link carries what it is shaped to', async (t) => {
     await lab.link.shape({ bitsPerSecond: 50e6, host: 'b', direction: 'ingress' });
     const [narrowed, free] = [await transferRate(a, b, 5 * MEGABYTE), await transferRate(b, a, 20 * MEGABYTE)];
     t.ok(free / narrowed > 2, `what comes to b is slow, what leaves it is not (${(free / narrowed).toFixed(1)})`);
+  });
+
+  await t.test('a transfer under way goes on when the link becomes slower', async (t) => {
+    await lab.link.shape({ bitsPerSecond: 1e9 });
+    const transfer = transferRate(a, b, 100 * MEGABYTE);
+    await delay(400);
+    await lab.link.shape({ bitsPerSecond: 200e6 });
+    t.ok((await transfer) < wide, 'it came to its end, and took longer');
   });
 
   await t.test('and all the machine can without a shape', async (t) => {

@@ -34,14 +34,14 @@ function run(figures: Partial<Figures>, more: Partial<Run> = {}): Run {
 const pauses = (...all: number[]) => all.map((pauseMs) => run({ pauseMs }));
 
 test('pairs come as A B B A, and each side begins in some of them', (t) => {
-  const order = interleave(41, seededRandom(1));
+  const order = interleave(['subject', 'reference'], 41, seededRandom(1));
   t.equal(order.length, 41);
   for (let index = 0; index + 1 < order.length; index += 2) {
     t.same(order[index + 1], [order[index]?.[1], order[index]?.[0]]);
   }
   const firsts = new Set(order.filter((_, index) => index % 2 === 0).map(([first]) => first));
   t.equal(firsts.size, 2);
-  t.same(interleave(41, seededRandom(1)), order, 'the same seed, the same order');
+  t.same(interleave(['subject', 'reference'], 41, seededRandom(1)), order, 'the same seed, the same order');
   t.end();
 });
 

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { bootstrap, median, pairedRatio, proportion, quantile, seededRandom } from '../../bench/statistics.js';
+import {
+  bootstrap,
+  median,
+  pairedRatio,
+  proportion,
+  quantile,
+  seededRandom,
+  smallestEffect,
+  unpairedRatio,
+} from '../../bench/statistics.js';
 
 const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 40 });
 const parts = fc.double({ min: 0, max: 1, noNaN: true });
@@ -107,5 +116,37 @@ test('a proportion has an interval even where none or all are so', (t) => {
       return low >= 0 && high <= 1 && low <= value + slack && value <= high + slack;
     }),
   );
+  t.end();
+});
+
+test('the smallest effect that could be seen is larger where the interval is wider', (t) => {
+  t.equal(smallestEffect({ low: 1, high: 1 }), 0);
+  t.ok(
+    Math.abs(smallestEffect({ low: 0.9, high: 1 / 0.9 }) - 0.162) < 0.001,
+    'a little more than half of the interval',
+  );
+  t.ok(smallestEffect({ low: 0.5, high: 2 }) > smallestEffect({ low: 0.8, high: 1.25 }));
+  t.end();
+});
+
+test('an effect of that size is seen four times of five', (t) => {
+  const random = seededRandom(5);
+  const pairsOf = (effect: number) =>
+    Array.from({ length: 20 }, () => ({ subject: effect * (0.8 + 0.4 * random()), reference: 0.8 + 0.4 * random() }));
+  const least = median(
+    Array.from({ length: 30 }, () => smallestEffect(pairedRatio(pairsOf(1), { random, resamples: 200 }))),
+  );
+  const seen = Array.from({ length: 100 }, () => pairedRatio(pairsOf(1 + least), { random, resamples: 200 })).filter(
+    ({ low }) => low > 1,
+  ).length;
+  t.ok(seen > 60 && seen < 97, `${seen} of 100 with an effect of ${least}`);
+  t.end();
+});
+
+test('a ratio of samples that were not paired has an interval as well', (t) => {
+  const random = seededRandom(2);
+  const around = (value: number) => Array.from({ length: 15 }, () => value * (0.9 + 0.2 * random()));
+  const { value, low, high } = unpairedRatio(around(30), around(10), { random });
+  t.ok(low < 3 && high > 3 && low > 2.5 && high < 3.5, `${value} (${low}..${high})`);
   t.end();
 });

@@ -86,6 +86,7 @@ export class BareGuest implements BenchGuest {
     return {
       name: nameOf(strategy),
       guest: this,
+      clock: undefined,
       move: (route) => timed(() => this.#move(route, strategy.downtimeLimitMs)),
       evidence: (route) => this.#evidence(route),
     };

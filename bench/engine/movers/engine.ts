@@ -1,35 +1,65 @@
-import { type MigrateOptions, type MigrationResult, migrate } from '../../../lib/migration/index.js';
-import { type Move, type Route, timed } from '../contender.js';
+import type { Actual, Forecast } from '../../../lib/forecast/index.js';
+import { forecast, type MigrateOptions, type MigrationResult, migrate } from '../../../lib/migration/index.js';
+import { type Move, type Station, timed } from '../contender.js';
 import type { EngineReport } from '../run.js';
+import type { Intent } from '../strategy.js';
 
 type DecisionRecord = MigrationResult['decisions'][number];
 
+/** Between which hosts. */
+interface Way {
+  from: Station;
+  to: Station;
+}
+
+/** What the engine is asked for. */
+interface Order {
+  options: Intent;
+  monitor?: boolean;
+}
+
 /** Moves a guest with this project's engine. */
-export function moveByEngine(
-  guest: string,
-  { from, to }: Route,
-  { options, monitor = false }: { options: Pick<MigrateOptions, 'budget' | 'escalate'>; monitor?: boolean },
-  signal: AbortSignal,
-): Promise<Move> {
+export function moveByEngine(guest: string, way: Way, order: Order, signal: AbortSignal): Promise<Move> {
   return timed(async () => {
-    const { outcome, error, ...result } = await migrate({
-      source: { ...from.endpoint, allowMonitorCommand: monitor },
-      destination: to.endpoint,
-      domain: guest,
-      transport: { peerUri: to.peerUri, migrateUri: to.migrateUri },
-      ...options,
-      signal,
-    }).outcome;
-    return { outcome, reason: error?.message, engine: report(result) };
+    const migration = migrate({ ...optionsOf(guest, way, order), signal });
+    let throttle = 0;
+    migration.on('sample', (sample) => {
+      throttle = Math.max(throttle, sample.throttle);
+    });
+    const result = await migration.outcome;
+    const { outcome, error } = result;
+    return { outcome, reason: error?.message, engine: report(result), actual: actualOf(result, throttle) };
   });
 }
 
-function report({
-  pause,
-  passes,
-  decisions,
-  warnings,
-}: Pick<MigrationResult, 'pause' | 'passes' | 'decisions' | 'warnings'>): EngineReport {
+/** Says beforehand what will become of such a move. */
+export function forecastByEngine(guest: string, way: Way, order: Order): Promise<Forecast> {
+  return forecast(optionsOf(guest, way, order));
+}
+
+function optionsOf(domain: string, { from, to }: Way, { options, monitor = false }: Order): MigrateOptions {
+  return {
+    source: { ...from.endpoint, allowMonitorCommand: monitor },
+    destination: to.endpoint,
+    domain,
+    transport: { peerUri: to.peerUri, ...(to.migrateUri === undefined ? {} : { migrateUri: to.migrateUri }) },
+    ...options,
+  };
+}
+
+function actualOf(
+  { outcome, decisions, pause, totalMs, passes, sentBytes }: MigrationResult,
+  throttle: number,
+): Actual {
+  const wasDone = (kind: DecisionRecord['action']['kind']) =>
+    decisions.some(({ action, refusal }) => action.kind === kind && refusal === undefined);
+  return {
+    ...{ isCompleted: outcome === 'completed', isPostCopy: wasDone('post-copy'), isSuspended: wasDone('pause') },
+    ...{ throttle, totalMs, passes, sentBytes, pauseMs: pause.observedMs },
+  };
+}
+
+function report({ pause, passes, decisions, warnings }: MigrationResult): EngineReport {
   return {
     observedMs: pause.observedMs,
     passes,

@@ -4,7 +4,7 @@ import type { BenchGuest, Contender, Evidence, Move, Route } from '../contender.
 import { QuietJudge } from '../quiet.js';
 import type { Stage } from '../stage.js';
 import { nameOf, type Strategy } from '../strategy.js';
-import { moveByEngine } from './engine.js';
+import { forecastByEngine, moveByEngine } from './engine.js';
 import { moveByVirsh } from './virsh.js';
 
 /** A guest of the lab, which libvirt runs. */
@@ -64,10 +64,12 @@ export class LibvirtGuest implements BenchGuest {
     return {
       name: nameOf(strategy),
       guest: this,
+      clock: this.#stage.clock,
       move: async (route, signal) =>
         strategy.by === 'engine'
           ? moveByEngine(this.name, route, strategy, signal)
           : moveByVirsh(await this.#domain(), route, strategy.flags, signal),
+      ...(strategy.by === 'engine' ? { forecast: (route: Route) => forecastByEngine(this.name, route, strategy) } : {}),
       evidence: (route, move) => this.#evidence(route, move),
     };
   }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Domain } from '../../../lib/libvirt/index.js';
-import { type Move, type Route, timed } from '../contender.js';
+import { type Move, type Station, timed } from '../contender.js';
 
 /**
  * Moves a guest with libvirt's own command, from the source host and over the same links as the engine does.
@@ -9,11 +9,12 @@ import { type Move, type Route, timed } from '../contender.js';
  */
 export async function moveByVirsh(
   domain: Domain,
-  { from, to }: Route,
+  { from, to }: { from: Station; to: Station },
   flags: readonly string[],
   signal: AbortSignal,
 ): Promise<Move> {
-  const endpoints = ['--domain', domain.name, '--desturi', to.peerUri, '--migrateuri', to.migrateUri];
+  const memory = to.migrateUri === undefined ? [] : ['--migrateuri', to.migrateUri];
+  const endpoints = ['--domain', domain.name, '--desturi', to.peerUri, ...memory];
   const argv = ['virsh', 'migrate', '--live', '--p2p', ...flags, ...endpoints];
   // Killing what we started would not reach it inside the host.
   const onAbort = () => domain.abortJob().catch(() => undefined);

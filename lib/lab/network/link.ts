@@ -43,7 +43,8 @@ export class Link {
   }
 
   /**
-   * Limits the link's speed with a token bucket and a queue of 8 ms, or of 64 KiB if that is more. Takes effect at once, also on transfers under way.
+   * Limits the link's speed with a token bucket and a queue of 8 ms, or of 64 KiB if that is more. Takes effect at once, also on transfers under way: what
+   * waits in the queue is lost then, and sent again.
    *
    * @throws LabError `ERR_PRECOPY_LAB_UNSUPPORTED` when a latency is asked for and the kernel has no `netem`.
    */
@@ -51,6 +52,8 @@ export class Link {
     checkOptions<ShapeOptions>('', options, { ...shapeRules, host: text, direction }, ['bitsPerSecond']);
     for (const nic of this.#select(options.host)) {
       const device = this.#sender(nic, options.direction ?? 'egress');
+      // A token bucket that is only made smaller keeps the large packets that wait in it, and never has tokens enough for them: the link is dead then.
+      if (!options.latencyMs) await removeShape(device);
       for (const command of shapeCommands(device.name, options)) await shapeDevice(device.mark, command);
     }
   }
@@ -59,8 +62,7 @@ export class Link {
   async unshape(part: LinkPart = {}): Promise<void> {
     for (const nic of this.#select(part.host)) {
       for (const direction of directions(part.direction)) {
-        const device = this.#sender(nic, direction);
-        await runToEnd(['tc', '-n', device.mark, 'qdisc', 'del', 'dev', device.name, 'root']);
+        await removeShape(this.#sender(nic, direction));
       }
     }
   }
@@ -126,6 +128,11 @@ export class Link {
   #switchEnd(nic: Nic): Device {
     return { mark: nodeMark(this.#lab, SWITCH), name: nic.port };
   }
+}
+
+/** Does nothing where there is none. */
+async function removeShape({ mark, name }: Device): Promise<void> {
+  await runToEnd(['tc', '-n', mark, 'qdisc', 'del', 'dev', name, 'root']);
 }
 
 async function shapeDevice(mark: string, command: readonly string[]): Promise<void> {

@@ -6,9 +6,10 @@ import { PrecopyError } from '../../errors.js';
 /** What a page brings along, each as text that stands in it. */
 export interface Assets {
   readonly style: string;
-  readonly script: string;
+  /** Undefined for a page that draws nothing by itself. */
+  readonly script: string | undefined;
   /** The licence of the chart library, which has to stay with it. */
-  readonly licence: string;
+  readonly licence: string | undefined;
 }
 
 /** The page's script, in the order in which its modules need each other. */
@@ -25,17 +26,25 @@ export function pageAssets(): Assets {
   return assets;
 }
 
+/** For a page whose charts stand in it as they are: the stylesheet of all pages, and what this one adds. */
+export function staticAssets(addition: string): Assets {
+  return { style: `${readStyle()}\n${addition}`, script: undefined, licence: undefined };
+}
+
 function readAssets(): Assets {
   const { resolve } = createRequire(import.meta.url);
   const library = (file: string) => readFileSync(resolve(`uplot/${file}`), 'utf8').trim();
-  // tsc does not copy it: it stays where it was written.
-  const style = readFileSync(fileURLToPath(new URL('../../../../lib/report/page/page.css', import.meta.url)), 'utf8');
   const script = MODULES.map((path) => withoutModuleSyntax(readModule(path))).join('\n');
   return {
-    style: `${library('dist/uPlot.min.css')}\n${style}`,
+    style: `${library('dist/uPlot.min.css')}\n${readStyle()}`,
     script: `${library('dist/uPlot.iife.min.js')}\n(() => {\n'use strict';\n${script}\n})();`,
     licence: library('LICENSE'),
   };
+}
+
+function readStyle(): string {
+  // tsc does not copy it: it stays where it was written.
+  return readFileSync(fileURLToPath(new URL('../../../../lib/report/page/page.css', import.meta.url)), 'utf8');
 }
 
 function readModule(path: string): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { pageAssets } from './assets.js';
+import { pageAssets, staticAssets } from './assets.js';
 import { Html, html } from './html.js';
 
 export interface PageParts {
@@ -10,6 +10,8 @@ export interface PageParts {
   readonly main: Html;
   /** At the end of the page: where it comes from. */
   readonly origin: string;
+  /** For a page without charts that a script draws: what it adds to the stylesheet of all pages. Such a page has no script at all. */
+  readonly staticStyle?: string;
 }
 
 const GENERATOR = 'precopy';
@@ -25,12 +27,12 @@ export function isPage(beginning: string): boolean {
  * A whole page that needs nothing but itself: styles, script and data stand in it, and its content security policy forbids everything else, so
  * that neither it nor anything that was smuggled into it can reach a network.
  */
-export function renderPage({ title, subtitle, main, origin }: PageParts): string {
-  const { style, script, licence } = pageAssets();
+export function renderPage({ title, subtitle, main, origin, staticStyle }: PageParts): string {
+  const { style, script, licence } = staticStyle === undefined ? pageAssets() : staticAssets(staticStyle);
   const policy = [
     "default-src 'none'",
     `style-src '${hashOf(style)}'`,
-    `script-src '${hashOf(script)}'`,
+    ...(script === undefined ? [] : [`script-src '${hashOf(script)}'`]),
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
@@ -59,12 +61,16 @@ ${main}
 </main>
 <footer>
 <p>${origin}</p>
-<details>
+${
+  licence === undefined
+    ? undefined
+    : html`<details>
 <summary>Licence of the chart library that stands in this page: uPlot</summary>
 <pre>${licence}</pre>
-</details>
+</details>`
+}
 </footer>
-<script>${new Html(script)}</script>
+${script === undefined ? undefined : html`<script>${new Html(script)}</script>`}
 </body>
 </html>
 `.markup;
