@@ -44,6 +44,11 @@ const RELEASE_LEAD_MS = 60;
 /** What may be done while the switchover is held: nothing that would stop the guest, or undo the hold. */
 const isHarmlessToHold = ({ kind }: Action): boolean => kind === 'throttle' || kind === 'abort' || kind === 'continue';
 
+/** What sockets and link hold has arrived after this time, in milliseconds. */
+const DRAIN_MS = 60;
+/** As slow as libvirt lets a stream be, in bytes per second. */
+const HELD_BYTES_PER_SECOND = 1024 * 1024;
+
 /** The end is near when what is left could be sent within this time, in milliseconds. */
 const NEAR_MS = 400;
 
@@ -96,11 +101,14 @@ export class Conductor {
     const { steering, actuators, gate, handlers } = this.#options;
     const passBefore = steering.passes.pass;
     const view = steering.look(stats, atMs, actuators.limits);
+    actuators.noteLink(view.linkBytesPerSecond);
     if (steering.passes.pass !== passBefore) handlers.onPass(steering.passes.pass, atMs);
     if (this.#acting !== undefined) return;
     this.#isNear = isNearTheEnd(view);
-    const landing = gate.isClosed ? [] : this.#options.landing.next(view);
+    // After a hold the link is empty already, and the stop is due at once.
+    const landing = gate.isUsed ? [] : this.#options.landing.next(view);
     if (landing.length > 0) this.#begin(() => this.#carryOut(landing));
+    else if (actuators.isLimitStale) this.#begin(() => actuators.renewLimit());
     else if (gate.isDue(view)) this.#begin(() => this.#hold());
     else if (!this.#options.landing.isDown) this.#begin(() => this.#steer(view));
   }
@@ -154,14 +162,23 @@ export class Conductor {
     }
   }
 
+  /** What was sent arrives before the guest stops for post-copy: it would be pause otherwise. */
+  async #drain(): Promise<void> {
+    const reason = 'the link is emptied before the stop';
+    await this.#options.actuators.apply({ kind: 'bandwidth', bytesPerSecond: HELD_BYTES_PER_SECOND, reason });
+    await sleep(DRAIN_MS, this.#over.signal);
+  }
+
   async #apply(action: Action): Promise<string | undefined> {
     if (action.kind === 'continue') return undefined;
     if (action.kind === 'abort') {
       this.#options.abort.ask(action.reason);
       return undefined;
     }
+    const { actuators, landing } = this.#options;
     try {
-      await this.#options.actuators.apply(action);
+      if (action.kind === 'post-copy' && landing.isWanted) await this.#drain();
+      await actuators.apply(action);
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

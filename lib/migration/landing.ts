@@ -1,37 +1,31 @@
-import { type Action, beginLanding, endLanding, type View } from '../policy/index.js';
+import { type Action, type LandingStep, land, type View } from '../policy/index.js';
 
 /** Where the soft landing stands: it is tried once, and taken back when it does not work. */
 export class LandingGear {
-  #state: 'up' | 'down' | 'retracted';
-  #startedAtMs = 0;
-  #before: { downtimeLimitMs: number; bandwidthBytesPerSecond: number | undefined } | undefined;
+  /** Whether the policy leaves the last moments before the stop to the engine. */
+  readonly isWanted: boolean;
+  readonly #isFine: boolean;
+  #landing: LandingStep['landing'];
 
-  /** @param isWanted - whether the policy leaves the last moments before the stop to the engine */
-  constructor(isWanted: boolean) {
-    this.#state = isWanted ? 'up' : 'retracted';
+  /**
+   * @param isWanted - whether the policy leaves the last moments before the stop to the engine
+   * @param isFine - whether QEMU's threshold can be set to next to nothing
+   */
+  constructor(isWanted: boolean, isFine: boolean) {
+    this.isWanted = isWanted;
+    this.#landing = isWanted ? undefined : 'over';
+    this.#isFine = isFine;
   }
 
-  /** While the landing is under way the stream is slow on purpose: a policy would draw the wrong conclusions from it. */
+  /** While the landing is under way the passes are short and the stream is slow on purpose: a policy would draw the wrong conclusions. */
   get isDown(): boolean {
-    return this.#state === 'down';
+    return this.#landing !== undefined && this.#landing !== 'over';
   }
 
   /** What to do for the landing at this view; nothing most of the time. */
   next(view: View): readonly Action[] {
-    if (this.#state === 'retracted') return [];
-    if (this.#state === 'down') {
-      const actions =
-        this.#before === undefined ? [] : endLanding(view, { startedAtMs: this.#startedAtMs }, this.#before);
-      if (actions.length > 0) this.#state = 'retracted';
-      return actions;
-    }
-    const actions = beginLanding(view);
-    if (actions.length > 0) {
-      this.#state = 'down';
-      this.#startedAtMs = view.elapsedMs;
-      const { downtimeLimitMs, bandwidthBytesPerSecond } = view;
-      this.#before = { downtimeLimitMs, bandwidthBytesPerSecond };
-    }
+    const { landing, actions } = land(view, this.#landing, this.#isFine);
+    this.#landing = landing;
     return actions;
   }
 }

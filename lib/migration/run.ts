@@ -30,6 +30,7 @@ import { resolveSafety } from './safety.js';
 import { Sampler, sleep } from './sampler.js';
 import { NO_EVIDENCE, settle } from './settle.js';
 import { Steering } from './steering.js';
+import { hasFineThreshold } from './threshold.js';
 import { Witness } from './witness.js';
 
 /** What is said when the guard had to act. */
@@ -231,14 +232,15 @@ export class Run {
       postCopy: settings.postCopy,
     };
     const atMs = () => this.#clock.atMs();
-    const actuators = new Actuators(guest, deadlines.callMs, can, bandwidthBytesPerSecond);
+    const isFine = this.#isFine(settings);
+    const actuators = new Actuators(guest, { callMs: deadlines.callMs, can, bandwidthBytesPerSecond, isFine });
     const gate = new Gate(actuators, atMs, budget.pauseMs ?? DOWNTIME_LIMIT_MS.default);
     if (this.#hooks.has('beforeSwitchover') || switchoverAt !== undefined) gate.arm();
     return new Conductor({
       ...{ actuators, gate, switchoverAt, bandwidthBytesPerSecond, atMs },
       hooks: this.#hooks,
       abort: this.#abort,
-      landing: new LandingGear(settings.softLanding ?? false),
+      landing: new LandingGear(settings.softLanding ?? false, isFine),
       steering: new Steering({ policy, budget, escalate, can, fixedPauseMs }),
       handlers: {
         onDecision: (decision) => this.#emit({ type: 'decision', ...decision }),
@@ -247,6 +249,12 @@ export class Run {
         onHold: (what) => this.#emit({ type: 'hold', atMs: atMs(), what }),
       },
     });
+  }
+
+  /** Peers' policies keep the threshold that they know. A job that another process started has the one that it was started with. */
+  #isFine({ softLanding = false }: Settings): boolean {
+    const source = this.#sides?.source.identity;
+    return softLanding && this.#course === undefined && source !== undefined && hasFineThreshold(source);
   }
 
   async #perform(guest: Domain, start: () => Promise<unknown>, conductor: Conductor): Promise<void> {
@@ -281,7 +289,9 @@ export class Run {
     const { transport, deadlines } = this.#options;
     const control = chooseControl(transport, destination.data.uri);
     this.#control = control.mode;
-    const { flags, parameters } = migrateCall(this.#options, { control: control.mode, settings, safety: this.#safety });
+    const { flags, parameters } = migrateCall(this.#options, {
+      ...{ control: control.mode, settings, safety: this.#safety, isFine: this.#isFine(settings) },
+    });
     const lookup = source.data.domainLookupByUUID(uuid);
     const domain = await withDeadline(lookup, deadlines.callMs, 'Looking for the guest on the source');
     return control.mode === 'direct'

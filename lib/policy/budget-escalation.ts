@@ -1,6 +1,6 @@
 import type { Action } from './action.js';
 import type { Note } from './policy.js';
-import { throttleHelped, throttleNeeded } from './throttle.js';
+import { throttleHelped, throttleNeeded, throttleWanted } from './throttle.js';
 import { type Budget, ESCALATIONS, type Escalation, type View } from './view.js';
 
 /** What was tried, and how. Plain data. */
@@ -100,7 +100,7 @@ function steerThrottle(view: View, { throttled }: Escalations, need: Need, notes
     notes.push({ code: 'slowdown-budget', message, remedy: 'post-copy' });
     return 'useless';
   }
-  const throttle = isHidden ? Math.min(throttleNeeded(dirtied * HIDDEN_FACTOR, link, view.throttle), allowed) : atLeast;
+  const throttle = throttleWanted(isHidden ? dirtied * HIDDEN_FACTOR : dirtied, link, view.throttle, allowed);
   if (throttle <= view.throttle) return 'useless';
   const least = isHidden ? 'at least ' : '';
   const reason = `${need.problem}; the guest dirties ${least}${rate(dirtied)}, the link carries ${rate(link)}`;
