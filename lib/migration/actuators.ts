@@ -1,7 +1,7 @@
 import { type Domain, DomainMigrateMaxSpeedFlags } from '../libvirt/index.js';
 import { type Action, type Capabilities, DOWNTIME_LIMIT_MS } from '../policy/index.js';
 import { withDeadline } from './deadline.js';
-import { fineLimitMs } from './threshold.js';
+import { fineLimitMs, SWITCHOVER_MEBIBYTES_PER_SECOND } from './threshold.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -134,6 +134,17 @@ export class Actuators {
     if (bytesPerSecond !== undefined && bytesPerSecond > 0 && this.#limits.bandwidthBytesPerSecond === this.#cap) {
       this.#link = bytesPerSecond;
     }
+  }
+
+  /** The link's speed as it was noted last; undefined before. */
+  get linkBytesPerSecond(): number | undefined {
+    return this.#link;
+  }
+
+  /** QEMU's expected pause, which it reckons with the speed that it was told of, brought to that of the link. */
+  expectedPauseMs(qemuMs: number | undefined): number | undefined {
+    if (!this.#isFine || qemuMs === undefined) return qemuMs;
+    return this.#link === undefined ? undefined : (qemuMs * SWITCHOVER_MEBIBYTES_PER_SECOND * MEBIBYTE) / this.#link;
   }
 
   /** The limit in force stands for other bytes now than when it was set. */

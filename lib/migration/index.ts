@@ -23,8 +23,8 @@ export type { ActionName } from './recovery/actions.js';
 export { type AdoptOptions, adopt } from './recovery/adopt.js';
 export type { RecoveryTarget, ResolveDeadlines, ResolveOptions } from './recovery/options.js';
 export { type ActionReport, type Resolution, resolve } from './recovery/resolve.js';
+export type { Verdict } from './recovery/row.js';
 export type { Sight, Standing } from './recovery/standing.js';
-export type { Verdict } from './recovery/table.js';
 export {
   type AbortOutcome,
   type AbortReport,

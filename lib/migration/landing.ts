@@ -1,11 +1,15 @@
 import { type Action, type LandingStep, land, type View } from '../policy/index.js';
 
-/** Where the soft landing stands: it is tried once, and taken back when it does not work. */
+/** A guest that changes its ways may need a second one. */
+const ATTEMPTS = 2;
+
+/** Where the soft landing stands: it is taken back when it does not work, and tried once more. */
 export class LandingGear {
   /** Whether the policy leaves the last moments before the stop to the engine. */
   readonly isWanted: boolean;
   readonly #isFine: boolean;
   #landing: LandingStep['landing'];
+  #failures = 0;
 
   /**
    * @param isWanted - whether the policy leaves the last moments before the stop to the engine
@@ -25,7 +29,8 @@ export class LandingGear {
   /** What to do for the landing at this view; nothing most of the time. */
   next(view: View): readonly Action[] {
     const { landing, actions } = land(view, this.#landing, this.#isFine);
-    this.#landing = landing;
+    if (landing === 'over' && actions.length > 0) this.#failures += 1;
+    this.#landing = landing === 'over' && this.isWanted && this.#failures < ATTEMPTS ? undefined : landing;
     return actions;
   }
 }

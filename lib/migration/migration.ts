@@ -1,9 +1,10 @@
 import { EventEmitter, on } from 'node:events';
 import { AbortRequest } from './abort.js';
+import type { Course } from './course.js';
 import type { MigrationEvent, MigrationEventType } from './events.js';
 import type { ResolvedOptions } from './options.js';
 import type { MigrationResult } from './result.js';
-import { type Course, Run } from './run.js';
+import { Run } from './run.js';
 
 type EventMap = { event: [MigrationEvent] } & { [T in MigrationEventType]: [Extract<MigrationEvent, { type: T }>] };
 

@@ -1,3 +1,4 @@
+import type { Settings } from '../policy/index.js';
 import type { HostIdentity } from './result.js';
 import { isOlder } from './version.js';
 
@@ -13,9 +14,12 @@ export const SWITCHOVER_MEBIBYTES_PER_SECOND = 1;
 /** The limit that libvirt takes at most, in milliseconds: about 2 GB. */
 const MOST_MS = 2_000_000;
 
-/** libvirt 11.1 and QEMU 8.2 brought the parameter; the source's daemon is the one that has to know it. */
-export function hasFineThreshold(source: HostIdentity): boolean {
-  return !isOlder(source.libvirtVersion, '11.1.0') && !isOlder(source.hypervisorVersion, '8.2.0');
+/**
+ * Whether a migration is started with a fine threshold: not under peers' policies, which keep the one that they know, nor before libvirt 11.1
+ * and QEMU 8.2 on the source, which brought the parameter.
+ */
+export function wantsFineThreshold({ softLanding = false }: Settings, source: HostIdentity): boolean {
+  return softLanding && !isOlder(source.libvirtVersion, '11.1.0') && !isOlder(source.hypervisorVersion, '8.2.0');
 }
 
 /** The limit to tell QEMU, in milliseconds, so that it stops when less is left than `limitMs` of the link carry. Pure. */

@@ -25,7 +25,8 @@ const SHORT_PASSES_TO_STALL = 3;
  */
 const HOPELESS_SHARE = 2 / 3;
 
-function isHopeless(view: View): boolean {
+/** Whether the last pass alone says that pre-copy would take far too long; the next one may still say otherwise. */
+export function isHopeless(view: View): boolean {
   const { dirtiedBytesPerSecond: dirtied, linkBytesPerSecond: link } = view;
   const isLong = (view.passes.at(-1)?.durationMs ?? 0) >= LONG_PASS_MS;
   return isLong && dirtied !== undefined && link !== undefined && dirtied >= HOPELESS_SHARE * link;
@@ -36,7 +37,7 @@ export function addPass(progress: Progress, view: View): Progress {
   const dirtyBytes = view.dirtyBytes ?? view.memoryRemainingBytes;
   const { leastDirtyBytes } = progress;
   if (leastDirtyBytes === undefined || dirtyBytes < leastDirtyBytes * IMPROVEMENT) {
-    return { leastDirtyBytes: dirtyBytes, idlePasses: 0, stalledAtMs: isHopeless(view) ? view.elapsedMs : undefined };
+    return { leastDirtyBytes: dirtyBytes, idlePasses: 0, stalledAtMs: undefined };
   }
   const idlePasses = progress.idlePasses + 1;
   const isLong = (view.passes.at(-1)?.durationMs ?? 0) >= LONG_PASS_MS;

@@ -2,130 +2,129 @@ import { type Action, downtimeLimit } from './action.js';
 import type { View } from './view.js';
 
 /**
- * The soft landing: the guest is stopped when next to nothing is left to send *and* what was sent has arrived. What the sockets and the link
- * still hold at the stop has to get through before the last pages can, and is pause.
+ * The soft landing of a quiet guest: it is stopped when next to nothing is left to send *and* what was sent has arrived. What the sockets and
+ * the link still hold at the stop has to get through before the last pages can, and is pause.
  *
- * - `glide`, for a quiet guest: the stream is slowed so far that QEMU sends what is left at the beginning of one of its windows and then
- *   sleeps, in which time the link is emptied; the stop comes at the beginning of the next window.
- * - `bottom`, for a busy one, which a slowed stream would fall behind of: QEMU goes on with passes that are hardly longer than a sync, which
- *   fill less of the link than it carries, until what was queued before has drained. It needs a threshold that QEMU does not reach by itself.
+ * The stream is slowed so far that QEMU sends what is left at the beginning of one of its windows and then sleeps, in which time the link
+ * is emptied; the stop comes at the beginning of the next window. A busy guest would dirty more meanwhile than that is worth.
  */
 export interface Landing {
-  readonly kind: 'glide' | 'bottom';
   readonly startedAtMs: number;
   /** The link's speed before it was slowed. */
   readonly linkBytesPerSecond: number;
-  readonly dirtiedBytesPerSecond: number;
   /** The pass in which the stream was slowed last, and when that was. */
   readonly slowedIn: number;
   readonly slowedAtMs: number;
+  /** The threshold was raised, and the stop is due. */
   readonly isOpen: boolean;
   readonly before: { readonly downtimeLimitMs: number; readonly bandwidthBytesPerSecond: number | undefined };
 }
 
 export interface LandingStep {
-  /** Undefined while there is none; `over` when it was tried in vain. */
+  /** Undefined while there is none; `over` when there is to be none any more. */
   readonly landing: Landing | 'over' | undefined;
   readonly actions: readonly Action[];
 }
 
 /** QEMU lets a slowed stream send its share of so long a window at once and then sleeps, in milliseconds. */
 const WINDOW_MS = 100;
-/** A glide begins when what is left could be sent within this time, in milliseconds. */
-const NEAR_MS = 100;
+/** The landing begins when what is left could be sent within this time, in milliseconds: as long as about the queue takes to drain. */
+const NEAR_MS = 40;
 /** So much of a window may be filled: the queue has the rest of it to drain. */
 const WINDOW_SHARE = 0.6;
 /** Slowed so that this share of what is left goes over: with nothing left at all QEMU would stop in mid-burst, with a full queue. */
 const SENT_SHARE = 0.95;
 /** A guest is quiet when what it dirties in a window goes over in this time, in milliseconds. */
 const QUIET_MS = 6;
-/** What may be left at the stop, as time on the whole link in milliseconds. */
+const RECENT_MS = 1000;
+/** A busy guest may stop with so much left, as time on the link in milliseconds: the passes below that take longer than they save. */
+const BUSY_STOP_MS = 5;
+/** With so little left, as time on the link in milliseconds, the guest may stop. */
 const LAST_MS = 3;
+/** What may be left at the stop: the guest has dirtied something until the window begins. */
+const STOP_MS = LAST_MS + QUIET_MS;
 /** A slowed stream has come to its sleep by then, in milliseconds. */
 const ASLEEP_MS = 30;
-/** A busy guest is at the bottom when what is left could be sent within this time, in milliseconds. */
-const BOTTOM_MS = 10;
-/** What sockets and link hold behind a stream at full speed, as time on the link in milliseconds. */
-const QUEUE_MS = 30;
-const LONGEST_DRAIN_MS = 150;
 /** A landing that has not ended by then does not work for this guest, in milliseconds. */
 const GIVE_UP_MS = 1500;
 
 const NONE: LandingStep = { landing: undefined, actions: [] };
 
-/** What to do about the landing at this view. Pure. @param isFine - whether the threshold can be so low that QEMU does not stop by itself */
+/**
+ * What to do about the landing at this view. Pure.
+ *
+ * @param isFine - whether limits are told QEMU as bytes; otherwise its threshold follows the slowed stream
+ */
 export function land(view: View, landing: LandingStep['landing'], isFine: boolean): LandingStep {
   if (landing === 'over') return { landing, actions: [] };
-  if (landing === undefined) return begin(view, isFine);
-  if (view.elapsedMs - landing.startedAtMs >= GIVE_UP_MS) return end(landing);
-  if (landing.isOpen) return { landing, actions: [] };
-  return landing.kind === 'glide' ? glide(view, landing, isFine) : bottom(view, landing);
+  if (landing === undefined) return begin(view);
+  if (view.elapsedMs - landing.startedAtMs >= GIVE_UP_MS) {
+    return end(landing, `the guest did not stop within ${GIVE_UP_MS} ms of landing`);
+  }
+  if (view.atPassBoundary && !isQuiet(view, landing.linkBytesPerSecond)) {
+    return end(landing, 'the guest is too busy for it', Math.min(BUSY_STOP_MS, roomMs(view)));
+  }
+  return landing.isOpen ? { landing, actions: [] } : glide(view, landing, isFine);
 }
 
-/** Not in the first pass, of which nobody knows what it leaves behind. */
-function begin(view: View, isFine: boolean): LandingStep {
-  const { linkBytesPerSecond: link, dirtiedBytesPerSecond: dirtied, memoryRemainingBytes: left } = view;
-  if (link === undefined || dirtied === undefined || left > (link / 1000) * NEAR_MS) return NONE;
-  const { elapsedMs, pass, downtimeLimitMs, bandwidthBytesPerSecond } = view;
-  const landing = {
-    startedAtMs: elapsedMs,
-    linkBytesPerSecond: link,
-    dirtiedBytesPerSecond: dirtied,
-    ...{ slowedIn: pass, slowedAtMs: elapsedMs, isOpen: false },
+/** Nobody knows in the first pass whether the guest is quiet, and once a quiet one has ended it, it is too late: so it is taken for quiet. */
+function begin(view: View): LandingStep {
+  const { linkBytesPerSecond: link, memoryRemainingBytes: left, elapsedMs, pass } = view;
+  if (link === undefined || left > (link / 1000) * NEAR_MS) return NONE;
+  if (pass > 1 && !isQuiet(view, link)) return NONE;
+  const { downtimeLimitMs, bandwidthBytesPerSecond } = view;
+  return slow(view, {
+    ...{ startedAtMs: elapsedMs, linkBytesPerSecond: link, slowedIn: pass, slowedAtMs: elapsedMs, isOpen: false },
     before: { downtimeLimitMs, bandwidthBytesPerSecond },
-  };
-  if (dirtied * WINDOW_MS <= link * QUIET_MS) return slow(view, { kind: 'glide', ...landing });
-  if (!isFine || left > (link / 1000) * BOTTOM_MS) return NONE;
-  return { landing: { kind: 'bottom', ...landing }, actions: [] };
+  });
+}
+
+/** By the passes of the last second: a pass of a few milliseconds may see nothing of a busy guest. */
+function isQuiet({ passes, elapsedMs }: View, link: number): boolean {
+  const recent = passes.filter((pass, index) => {
+    return index === passes.length - 1 || pass.startedAtMs + pass.durationMs > elapsedMs - RECENT_MS;
+  });
+  const dirtiedBytes = recent.reduce((sum, pass) => sum + pass.dirtiedBytes, 0);
+  const durationMs = recent.reduce((sum, pass) => sum + pass.durationMs, 0);
+  return durationMs > 0 && (dirtiedBytes / durationMs) * WINDOW_MS <= (link / 1000) * QUIET_MS;
 }
 
 function glide(view: View, landing: Landing, isFine: boolean): LandingStep {
   const { elapsedMs, pass, memoryRemainingBytes: left } = view;
-  const sinceMs = elapsedMs - landing.slowedAtMs;
-  if (left <= (landing.linkBytesPerSecond / 1000) * LAST_MS) {
-    return sinceMs < ASLEEP_MS ? { landing, actions: [] } : open(view, landing, isFine ? LAST_MS : LAST_MS / 0.35);
+  const { linkBytesPerSecond: link, slowedIn, slowedAtMs } = landing;
+  const sinceMs = elapsedMs - slowedAtMs;
+  if (left > (link / 1000) * LAST_MS) {
+    return pass > slowedIn || sinceMs >= WINDOW_MS ? slow(view, landing) : { landing, actions: [] };
   }
-  return pass > landing.slowedIn || sinceMs >= WINDOW_MS ? slow(view, landing) : { landing, actions: [] };
+  if (sinceMs < ASLEEP_MS) return { landing, actions: [] };
+  const slowedShare = Math.min((view.bandwidthBytesPerSecond ?? link) / link, 1);
+  const reason = `${megabytes(left)} left, and what was sent has arrived`;
+  const actions = [downtimeLimit(isFine ? STOP_MS : STOP_MS / slowedShare, reason)];
+  return { landing: { ...landing, isOpen: true }, actions };
 }
 
 /** Slows the stream so that what is left goes over in as few windows as leave the queue time to drain. */
 function slow(view: View, landing: Landing): LandingStep {
   const { elapsedMs, pass, memoryRemainingBytes: left } = view;
-  const most = landing.linkBytesPerSecond * WINDOW_SHARE;
   const atOnce = (left * SENT_SHARE * 1000) / WINDOW_MS;
-  const bytesPerSecond = atOnce / Math.ceil(atOnce / most || 1);
+  const windows = Math.max(1, Math.ceil(atOnce / (landing.linkBytesPerSecond * WINDOW_SHARE)));
   const reason = `${megabytes(left)} left: the link is emptied before the stop`;
   return {
     landing: { ...landing, slowedIn: pass, slowedAtMs: elapsedMs },
-    actions: [{ kind: 'bandwidth', bytesPerSecond, reason }],
+    actions: [{ kind: 'bandwidth', bytesPerSecond: atOnce / windows, reason }],
   };
 }
 
-function bottom(view: View, landing: Landing): LandingStep {
-  const { linkBytesPerSecond: link, dirtiedBytesPerSecond: dirtied } = landing;
-  // A burst: the bottom is further down.
-  if (view.memoryRemainingBytes > (link / 1000) * NEAR_MS) return NONE;
-  const drainMs = Math.min(QUEUE_MS / Math.max(1 - dirtied / link, 0.01), LONGEST_DRAIN_MS);
-  if (view.elapsedMs - landing.startedAtMs < drainMs) return { landing, actions: [] };
-  return open(view, landing, Math.max(LAST_MS, (2 * LAST_MS * dirtied) / link));
+/** What the budget leaves for the last pages, in milliseconds. */
+function roomMs({ budget: { pauseMs = Number.POSITIVE_INFINITY }, fixedPauseMs }: View): number {
+  return pauseMs - fixedPauseMs;
 }
 
-function open(view: View, landing: Landing, limitMs: number): LandingStep {
-  const reason = `${megabytes(view.memoryRemainingBytes)} left, and what was sent has arrived`;
-  return { landing: { ...landing, isOpen: true }, actions: [downtimeLimit(limitMs, reason)] };
-}
-
-/** Takes the landing back. */
-function end({ before }: Landing): LandingStep {
-  const reason = `the guest did not stop within ${GIVE_UP_MS} ms of landing`;
+/** Takes the landing back, the limit first: at full speed again QEMU would stop by the higher one. */
+function end({ before }: Landing, reason: string, leastLimitMs = 0): LandingStep {
   const { bandwidthBytesPerSecond, downtimeLimitMs } = before;
-  return {
-    landing: 'over',
-    actions: [
-      { kind: 'bandwidth', bytesPerSecond: bandwidthBytesPerSecond, reason },
-      downtimeLimit(downtimeLimitMs, reason),
-    ],
-  };
+  const limit = downtimeLimit(Math.max(downtimeLimitMs, leastLimitMs), reason);
+  return { landing: 'over', actions: [limit, { kind: 'bandwidth', bytesPerSecond: bandwidthBytesPerSecond, reason }] };
 }
 
 function megabytes(bytes: number): string {

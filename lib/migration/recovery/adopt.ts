@@ -2,13 +2,14 @@ import { PrecopyError } from '../../errors.js';
 import type { Domain } from '../../libvirt/index.js';
 import { checkOptions, type Rule, type Rules } from '../../validation.js';
 import type { Sides } from '../connect.js';
+import type { Course } from '../course.js';
 import { Migration } from '../migration.js';
 import { type DeadlineOptions, type ResolvedOptions, resolveOptions } from '../options.js';
-import type { Course } from '../run.js';
 import { sleep } from '../sampler.js';
 import { type RecoveryTarget, readTarget } from './options.js';
+import type { Row } from './row.js';
 import { sightOf } from './sight.js';
-import { judge, type Row } from './table.js';
+import { judge } from './table.js';
 
 export interface AdoptOptions extends RecoveryTarget {
   /** How often the job is sampled, in milliseconds. Default 100. */

@@ -4,8 +4,9 @@ import { sleep } from '../sampler.js';
 import { type ActionName, DEEDS, mayDo } from './actions.js';
 import { Hosts } from './hosts.js';
 import { type ResolvedResolveOptions, type ResolveOptions, resolveResolveOptions } from './options.js';
+import type { Row, Verdict } from './row.js';
 import { type Look, type Sight, type Standing, standingOf } from './standing.js';
-import { judge, type Row, type Verdict } from './table.js';
+import { judge } from './table.js';
 
 /** How often both hosts are looked at while libvirt is given time, in milliseconds. */
 const WAIT_INTERVAL_MS = 200;

@@ -1,0 +1,65 @@
+import type { Domain, JobStats } from '../libvirt/index.js';
+import type { Clock } from './clock.js';
+import type { Sides } from './connect.js';
+import type { Control } from './control.js';
+import type { ResolvedOptions } from './options.js';
+import { type Evidence, isRunningOn, ownerOf } from './ownership.js';
+import type { PhaseMachine } from './phases.js';
+import { type AbortReport, type Failure, type MigrationResult, migrationError, type Warning } from './result.js';
+import type { Transfer } from './transfer.js';
+
+/** What a run knows at its end. */
+export interface Findings {
+  evidence: Evidence;
+  /** A guest that was paused before the migration stays so. */
+  wasPaused: boolean;
+  failure: Failure | undefined;
+  abort: AbortReport | undefined;
+  job: JobStats | undefined;
+  observedPauseMs: number | undefined;
+  options: ResolvedOptions;
+  guest: Domain | undefined;
+  sides: Sides | undefined;
+  control: Control | undefined;
+  safety: 'strict' | 'guarded';
+  transfer: Transfer | undefined;
+  phases: PhaseMachine;
+  warnings: Warning[];
+  clock: Clock;
+}
+
+/** Whether the guest has arrived. One that came over stopped because something failed has not. */
+export function hasArrived({ evidence, wasPaused }: Pick<Findings, 'evidence' | 'wasPaused'>): boolean {
+  return ownerOf(evidence) === 'destination' && (wasPaused || isRunningOn(evidence, 'destination'));
+}
+
+/** The result, from what was seen. */
+export function conclude(findings: Findings): MigrationResult {
+  const { evidence, failure, abort, job, options, guest, sides, transfer, phases, clock } = findings;
+  const owner = ownerOf(evidence);
+  const outcome = hasArrived(findings) ? 'completed' : abort?.outcome === 'cancelled' ? 'cancelled' : 'failed';
+  const totalMs = clock.atMs();
+  return {
+    outcome,
+    owner,
+    evidence,
+    domain: { name: guest?.name ?? options.domain, uuid: guest?.uuid },
+    source: sides?.source.identity,
+    destination: sides?.destination.identity,
+    control: findings.control,
+    safety: findings.safety,
+    startedAt: clock.startedAt,
+    totalMs,
+    phases: phases.spans(totalMs),
+    passes: transfer?.conductor.steering.passes.pass ?? 0,
+    decisions: transfer?.conductor.decisions ?? [],
+    sentBytes: job?.memoryProcessedBytes ?? transfer?.sentBytes,
+    pause: { qemuMs: job?.downtimeMs, observedMs: findings.observedPauseMs },
+    hold: transfer?.conductor.gate.outcome ?? 'none',
+    heldMs: transfer?.conductor.gate.heldMs ?? 0,
+    abort,
+    warnings: findings.warnings,
+    job,
+    error: outcome === 'completed' ? undefined : migrationError(outcome, owner, failure, abort),
+  };
+}
