@@ -9,13 +9,15 @@ import { PrecopyError } from '../lib/errors.js';
 import type { BoundResult } from './engine/bounds.js';
 import { type CostPerformance, costBounds, measureCost } from './engine/cost/cost.js';
 import { costText, roundLine } from './engine/cost/report.js';
+import { type HoldPerformance, measureHold } from './engine/hold/hold.js';
+import { holdLine, holdText } from './engine/hold/report.js';
 import { describeMachine, type Machine } from './engine/machine.js';
-import { COST, type Flags, parseFlags } from './engine/options.js';
+import { COST, type Flags, HOLD, parseFlags } from './engine/options.js';
 import { type Performance, perform } from './engine/perform.js';
 import { boundsText, machineText, performanceText, runLine } from './engine/report.js';
 import { SCENARIOS } from './engine/scenarios/index.js';
 import { Stage } from './engine/stage.js';
-import { seededRandom } from './statistics.js';
+import { type Random, seededRandom } from './statistics.js';
 
 const COST_ROUNDS = 3;
 
@@ -26,6 +28,7 @@ interface Report {
   machine: Machine | undefined;
   scenarios: Performance[];
   cost: CostPerformance | undefined;
+  hold: HoldPerformance | undefined;
   leftovers: string[];
 }
 
@@ -38,7 +41,7 @@ async function main(): Promise<number> {
   process.on('SIGTERM', onInterrupt);
   try {
     const flags = parseFlags();
-    const empty = { machine: undefined, cost: undefined, leftovers: [] };
+    const empty = { machine: undefined, cost: undefined, hold: undefined, leftovers: [] };
     const report: Report = { bounds: [], seed: flags.seed, scenarios: [], ...empty };
     try {
       await run(flags, report, interrupt.signal);
@@ -83,7 +86,33 @@ async function measureAll(stage: Stage, flags: Flags, report: Report, signal: Ab
     report.bounds.push(...performance.bounds);
     process.stdout.write(`${performanceText(performance)}\n`);
   }
-  if (!flags.scenario.includes(COST)) return;
+  if (flags.scenario.includes(HOLD)) await measureHolds(stage, flags, report, signal, random);
+  if (flags.scenario.includes(COST)) await measureCosts(stage, flags, report, signal, random);
+}
+
+async function measureHolds(
+  stage: Stage,
+  flags: Flags,
+  report: Report,
+  signal: AbortSignal,
+  random: Random,
+): Promise<void> {
+  say('\nhold: the switchover held, released, and aimed at a moment');
+  report.hold = await measureHold(stage, {
+    ...{ repeats: flags.pairs, random, signal },
+    onRun: (name, run, note) => say(`  ${note} ${name}: ${holdLine(run)}`),
+  });
+  report.bounds.push(...report.hold.bounds);
+  process.stdout.write(`${holdText(report.hold)}\n`);
+}
+
+async function measureCosts(
+  stage: Stage,
+  flags: Flags,
+  report: Report,
+  signal: AbortSignal,
+  random: Random,
+): Promise<void> {
   say('\ncost: eight migrations at once in one process');
   report.cost = await measureCost(stage, {
     ...{ rounds: flags.pairs ?? COST_ROUNDS, signal },

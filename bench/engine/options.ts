@@ -3,8 +3,9 @@ import { SCENARIOS } from './scenarios/index.js';
 
 /** What is measured beside the scenarios of single migrations. */
 export const COST = 'cost';
+export const HOLD = 'hold';
 
-export const SCENARIO_NAMES: readonly string[] = [...SCENARIOS.map(({ name }) => name), COST];
+export const SCENARIO_NAMES: readonly string[] = [...SCENARIOS.map(({ name }) => name), COST, HOLD];
 
 export interface Flags {
   json: boolean;
@@ -33,6 +34,7 @@ export function parseFlags(): Flags {
         '\nScenarios, and how often each is repeated:',
         ...about,
         `  ${COST.padEnd(16)}  3  Eight migrations at once in one process: what they cost it.`,
+        `  ${HOLD.padEnd(16)}     The switchover held for long, released, aimed at a moment, and broken.`,
       ].join('\n'),
     )
     .exitOverride()

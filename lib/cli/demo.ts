@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { PrecopyError } from '../errors.js';
 import { type Guest, type Host, Lab, WORKLOAD_NAMES, type WorkloadName } from '../lab/index.js';
 import { type MigrationResult, migrate } from '../migration/index.js';
+import { displayOn } from './display.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { formatBytes, formatMs, formatTable } from './format.js';
-import { Progress } from './progress.js';
+import { Interrupt } from './interrupt.js';
+import { wholeNumber } from './units.js';
 
 const GIBIBYTE = 1024 ** 3;
 const GIGABIT_PER_SECOND = 1e9;
@@ -37,7 +39,7 @@ const command = new Command('npm run demo --')
   .description(
     'Moves a running guest between two hosts of a lab, there and back, and shows what the pause was, seen from outside.',
   )
-  .option('--rounds <count>', 'how many times it moves', wholeNumber, 2)
+  .option('--rounds <count>', 'how many times it moves', wholeNumber(), 2)
   .addOption(
     new Option('--kind <kind>', 'a Linux guest, or a bare one of a few kilobytes')
       .choices(['linux', 'bare'])
@@ -54,10 +56,7 @@ const command = new Command('npm run demo --')
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort(new Error('interrupted with Ctrl-C'));
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onInterrupt);
+  using interrupt = new Interrupt();
   try {
     const flags = command.parse().opts<Flags>();
     const { rounds, leftovers } = await demonstrate(flags, interrupt.signal);
@@ -108,8 +107,9 @@ async function move(guest: Guest, from: Host, to: Host, signal: AbortSignal): Pr
     transport: { peerUri: to.peerUri, migrateUri: to.migrateUri },
     signal,
   });
-  const progress = new Progress(process.stderr);
-  for await (const event of migration) progress.show(event);
+  const display = displayOn(process.stderr, { domain: guest.name, source: from.endpoint, destination: to.endpoint });
+  for await (const event of migration) display.show(event);
+  display.close();
   const result = await migration.outcome;
   if (result.error !== undefined) say(`${result.error.message}\n${result.error.remedy}`);
   await pause(MARGIN_MS);
@@ -187,9 +187,4 @@ function say(line: string): void {
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-function wholeNumber(value: string): number {
-  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('It must be a whole number of at least 1.');
-  return Number(value);
 }

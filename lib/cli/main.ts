@@ -1,25 +1,19 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { PrecopyError } from '../errors.js';
+import { CommanderError } from 'commander';
+import { InvalidArgumentError, PrecopyError } from '../errors.js';
 import { EXIT_CODES } from './exit-codes.js';
-import { labCommand } from './lab.js';
-import { migrateCommand } from './migrate.js';
+import { precopyCommand } from './program.js';
+import { inFlags } from './words.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-
-const program = new Command('precopy')
-  .description('Live migration of virtual machines under control.')
-  .version(version)
-  .showHelpAfterError('(--help shows what there is)')
-  .addCommand(migrateCommand())
-  .addCommand(labCommand());
-
-for (const command of [program, ...program.commands, ...program.commands.flatMap((inner) => inner.commands)])
-  command.exitOverride();
+// Whoever reads the output may stop reading; a migration goes on all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 try {
-  await program.parseAsync();
+  await precopyCommand().parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }
@@ -29,6 +23,8 @@ function report(error: unknown): number {
   // commander has said it already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
   if (!(error instanceof PrecopyError)) throw error;
-  process.stderr.write(`precopy: ${error.message}\n${error.remedy === undefined ? '' : `${error.remedy}\n`}`);
+  const message = inFlags(error.message, error instanceof InvalidArgumentError ? error.option : undefined);
+  process.stderr.write(`precopy: ${message}\n${error.remedy === undefined ? '' : `${inFlags(error.remedy)}\n`}`);
+  if (error.code === 'ERR_PRECOPY_ABORTED') return EXIT_CODES.interrupted;
   return error.code === 'ERR_PRECOPY_INVALID_ARGUMENT' ? EXIT_CODES.usage : EXIT_CODES.failed;
 }

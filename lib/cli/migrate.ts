@@ -1,127 +1,87 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { type MigrateOptions, type MigrationEvent, migrate } from '../migration/index.js';
+import { Command } from 'commander';
+import { chooseControl } from '../migration/control.js';
+import { type MigrateOptions, migrate, type Phase } from '../migration/index.js';
+import { checkAndShow } from './check.js';
 import { exitCodeOf } from './exit-codes.js';
+import { follow, tellError } from './follow.js';
 import { formatBytes, formatMs } from './format.js';
-import { Progress } from './progress.js';
+import { targetArguments } from './host-flags.js';
+import { addCourseFlags, addMigrationFlags, hooksOf, type MigrationFlags, migrateOptions } from './migration-flags.js';
+import { courseOf } from './plan.js';
 
-const EXAMPLES = `
+const HELP = `
+Units are always given: 50ms, 1.5s, 2m, 1h · 256MiB, 1GB · 50MB/s, 1Gbit/s · 30%
+
+Hooks are run by a shell, with PRECOPY_HOOK, PRECOPY_DOMAIN, PRECOPY_UUID,
+PRECOPY_SOURCE and PRECOPY_DESTINATION in their environment and all that is
+known as JSON on their standard input. One that does not end with 0 is against
+the migration, which is then aborted; the last line of its standard error is
+the reason.
+
+Ctrl-C asks to abort, and what became of that is said. A second Ctrl-C leaves
+the migration to itself and names the command to go on with.
+
 Examples:
   precopy migrate db1 --source qemu+tls://a/system --destination qemu+tls://b/system
-  precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system --json
-  precopy migrate db1 --source qemu:///system --source-socket /run/a/libvirt-sock \\
-      --destination qemu:///system --destination-socket /run/b/libvirt-sock --peer-uri qemu+tcp://10.0.0.2/system
+  precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
+      --pause 50ms --within 2m --slowdown 30% --then throttle,post-copy,abort
+  precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
+      --dry-run
+  precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
+      --switchover-at 03:00 --hook-before-switchover 'ssh db2 drain-connections' \\
+      --journal /var/lib/db1.migration
+  precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
+      --json | jq -c 'select(.type == "decision")'
 
-Exit codes: 0 completed · 1 failed, the guest is on the source · 2 wrong usage · 3 cancelled, the guest is on the source ·
-4 it cannot be proven that the guest is on one side alone: see the message`;
+Exit codes:
+  0  completed: the guest is on the destination
+  1  failed: the guest is on the source
+  2  wrong usage, nothing was touched
+  3  cancelled: the guest is on the source
+  4  it cannot be proven that the guest is on one side alone: see the message
+  5  left to itself, with Ctrl-C twice`;
 
-interface Flags {
-  source: string;
-  destination: string;
-  sourceSocket?: string;
-  destinationSocket?: string;
-  control?: 'peer-to-peer' | 'direct';
-  peerUri?: string;
-  migrateUri?: string;
-  listenAddress?: string;
-  bandwidth?: number;
-  parallel?: number;
-  compression?: 'xbzrle' | 'zlib' | 'zstd';
-  tls?: boolean;
-  destinationName?: string;
-  persist?: boolean;
-  undefineSource?: boolean;
-  unsafe?: boolean;
-  json?: boolean;
+interface Flags extends MigrationFlags {
+  dryRun?: boolean;
 }
 
 /** `precopy migrate`: one guest from here to there, with progress on stderr and the result on stdout. */
 export function migrateCommand(): Command {
-  return new Command('migrate')
+  return addCourseFlags(addMigrationFlags(new Command('migrate')))
     .description('Move a running guest to another host.')
-    .argument('<domain>', 'name or UUID of the guest')
-    .requiredOption('--source <uri>', 'libvirt URI of the host it runs on')
-    .requiredOption('--destination <uri>', 'libvirt URI of the host it goes to')
-    .option('--source-socket <path>', "the source daemon's socket, where it is not the usual one")
-    .option('--destination-socket <path>', "the destination daemon's socket, where it is not the usual one")
-    .addOption(new Option('--control <who>', 'who coordinates').choices(['peer-to-peer', 'direct']))
-    .option('--peer-uri <uri>', "the destination as the source's daemon reaches it")
-    .option('--migrate-uri <uri>', 'where QEMU sends the memory: tcp://host[:port]')
-    .option('--listen-address <address>', "the address that the destination's QEMU listens on")
-    .option('--bandwidth <MiB/s>', 'upper limit for the memory stream', mebibytes)
-    .option('--parallel <connections>', 'send over so many connections', wholeNumber)
-    .addOption(new Option('--compression <method>', 'compress the memory stream').choices(['xbzrle', 'zlib', 'zstd']))
-    .option('--tls', 'encrypt the memory stream')
-    .option('--destination-name <name>', "the guest's name on the destination")
-    .option('--persist', 'make it persistent on the destination')
-    .option('--undefine-source', 'remove its definition from the source after success')
-    .option('--unsafe', 'migrate although libvirt holds it unsafe')
+    .option('--dry-run', 'check everything, say what would be done, and do nothing')
     .option('--json', 'events as NDJSON on stdout, the result last')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', HELP)
     .action(async (domain: string, flags: Flags) => {
-      process.exitCode = await run(toOptions(domain, flags), flags.json === true);
+      process.exitCode = await run(migrateOptions(domain, flags), flags);
     });
 }
 
-function toOptions(domain: string, flags: Flags): MigrateOptions {
-  const present = <T extends object>(values: T): T =>
-    // Only entries are left out, so the type stays what it was.
-    Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
-  return present({
-    source: present({ uri: flags.source, socketPath: flags.sourceSocket }),
-    destination: present({ uri: flags.destination, socketPath: flags.destinationSocket }),
-    domain,
-    transport: present({
-      control: flags.control,
-      peerUri: flags.peerUri,
-      migrateUri: flags.migrateUri,
-      listenAddress: flags.listenAddress,
-      bandwidthBytesPerSecond: flags.bandwidth === undefined ? undefined : flags.bandwidth * 1024 * 1024,
-      parallel: flags.parallel,
-      compression: flags.compression,
-      tls: flags.tls,
-    }),
-    destinationName: flags.destinationName,
-    persistDestination: flags.persist,
-    undefineSource: flags.undefineSource,
-    allowUnsafe: flags.unsafe,
-  }) as MigrateOptions;
-}
-
-async function run(options: MigrateOptions, json: boolean): Promise<number> {
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort(new Error('interrupted with Ctrl-C'));
-  process.on('SIGINT', onInterrupt);
-  try {
-    const migration = migrate({ ...options, signal: interrupt.signal });
-    const progress = new Progress(process.stderr);
-    for await (const event of migration) {
-      if (json) process.stdout.write(`${JSON.stringify(toJson(event))}\n`);
-      else progress.show(event);
-    }
-    const result = await migration.outcome;
-    if (!json && result.error === undefined) {
-      const { totalMs, passes, sentBytes, pause } = result;
-      process.stdout.write(
-        `${result.domain.name} is on ${result.destination?.hostname}: ${formatMs(totalMs)}, ${passes} passes, ${formatBytes(sentBytes ?? 0)}, pause ${formatMs(pause.observedMs)}\n`,
-      );
-    }
-    if (result.error !== undefined) process.stderr.write(`precopy: ${result.error.message}\n${result.error.remedy}\n`);
-    return exitCodeOf(result);
-  } finally {
-    process.off('SIGINT', onInterrupt);
+async function run(options: MigrateOptions, flags: Flags): Promise<number> {
+  const json = flags.json === true;
+  if (flags.dryRun) return checkAndShow(options, { json, more: (report) => courseOf(options, flags, report) });
+  const result = await follow({
+    ...{ about: options, json, whenLeft: (phase) => whenLeft(options, flags, phase) },
+    start: (signal, say) => migrate({ ...options, hooks: hooksOf(flags, say), signal }),
+  });
+  if (!json && result.error === undefined) {
+    const { domain, destination, totalMs, passes, sentBytes, pause } = result;
+    process.stdout.write(
+      `${domain.name} is on ${destination?.hostname}: ${formatMs(totalMs)}, ${passes} passes, ${formatBytes(sentBytes ?? 0)}, pause ${formatMs(pause.observedMs)}\n`,
+    );
   }
+  tellError(result);
+  return exitCodeOf(result);
 }
 
-/** An event as JSON; an error's message and code do not show by themselves. */
-export function toJson(event: MigrationEvent): object {
-  if (event.type !== 'end' || event.result.error === undefined) return event;
-  const { code, message, remedy } = event.result.error;
-  return { ...event, result: { ...event.result, error: { code, message, remedy } } };
+/** Who coordinates decides what becomes of a migration that is left. */
+function whenLeft(options: MigrateOptions, flags: Flags, phase: Phase | undefined): string {
+  const { domain, destination, transport = {} } = options;
+  if (phase === undefined || phase === 'connect') return 'Left. Nothing was touched: the guest is as it was.';
+  const uri = typeof destination === 'string' ? destination : destination.uri;
+  const target = targetArguments(domain, flags);
+  const settle = `What is left of it, and who has the guest:\n  precopy resolve ${target}`;
+  return chooseControl(transport, uri).mode === 'direct'
+    ? `Left. This command coordinated the migration, so libvirt ends it now: before the switchover the guest stays on the source, after it the guest may stand still.\n${settle}`
+    : `Left. libvirt was asked to abort and has not said what became of that; if it goes on, it does so without this command. To follow it or abort it again:\n  precopy adopt ${target}\n${settle}`;
 }
-
-function wholeNumber(value: string): number {
-  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('It must be a whole number of at least 1.');
-  return Number(value);
-}
-
-const mebibytes = wholeNumber;

@@ -1,84 +1,61 @@
-import type { MigrationEvent, MigrationSample } from '../migration/index.js';
+import type { MigrationSample } from '../migration/index.js';
+import type { Display } from './display.js';
+import type { ShownEvent } from './event-words.js';
+import { wordsOfEvent } from './event-words.js';
 import { formatBytes, formatMs } from './format.js';
 
-/** Where progress goes; a terminal gets one line that is rewritten, a pipe whole lines at phases and passes only. */
-export interface ProgressStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
+/** After so long without a line there is one that says how it stands, in milliseconds. */
+const SILENCE_MS = 10_000;
 
-const DEFAULT_COLUMNS = 80;
+const TIME_COLUMNS = 8;
 
-/** How often the rewritten line of a terminal changes, in milliseconds: more often is only flicker. */
-const REDRAW_MS = 100;
+/** Shows the events of a migration as plain lines, for a pipe, a log or a terminal that cannot do more. */
+export class Progress implements Display {
+  readonly #stream: { write(text: string): unknown };
+  #atMs = 0;
 
-/** Shows the events of one migration as they fall. */
-export class Progress {
-  readonly #stream: ProgressStream;
-  #phase = '';
-  #pass = 0;
-  #drawnAtMs = Number.NEGATIVE_INFINITY;
-
-  constructor(stream: ProgressStream) {
+  constructor(stream: { write(text: string): unknown }) {
     this.#stream = stream;
   }
 
-  show(event: MigrationEvent): void {
+  show(event: ShownEvent): void {
+    const words = this.#wordsOf(event);
+    if (words !== undefined) this.#line(event.atMs, words);
+  }
+
+  say(line: string): void {
+    this.#line(this.#atMs, line);
+  }
+
+  close(): void {}
+
+  #wordsOf(event: ShownEvent): string | undefined {
     switch (event.type) {
       case 'phase':
-        this.#phase = event.phase;
-        this.#say(event.atMs, event.phase);
-        break;
+        return event.phase;
       case 'pass':
-        this.#pass = event.pass;
-        if (!this.#stream.isTTY) this.#say(event.atMs, `pass ${event.pass}`);
-        break;
+        return `pass ${event.pass}`;
       case 'sample':
-        this.#redraw(event.atMs, event);
-        break;
-      case 'warning':
-        this.#say(event.atMs, `warning: ${event.message}`);
-        break;
-      case 'abort':
-        this.#say(event.atMs, `aborting: ${event.reason}`);
-        break;
-      case 'decision':
-        this.#say(
-          event.atMs,
-          `${event.action.kind}: ${event.action.reason}${event.refusal === undefined ? '' : ` (refused: ${event.refusal})`}`,
-        );
-        break;
-      case 'hold':
-        this.#say(event.atMs, event.what === 'begin' ? 'the switchover is held' : 'released');
-        break;
-      case 'guest':
-        break;
+        return event.atMs - this.#atMs < SILENCE_MS ? undefined : standing(event);
       case 'end':
-        this.#say(event.atMs, `${event.result.outcome}; the guest is on: ${event.result.owner}`);
-        break;
+        return `${event.result.outcome}; the guest is on: ${event.result.owner}`;
+      default:
+        return wordsOfEvent(event);
     }
   }
 
-  #say(atMs: number, words: string): void {
-    const line = `${formatMs(atMs).padStart(8)}  ${words}`;
-    this.#stream.write(this.#stream.isTTY ? `\r\x1b[K${line}\n` : `${line}\n`);
+  #line(atMs: number, words: string): void {
+    this.#atMs = atMs;
+    this.#stream.write(`${formatMs(atMs).padStart(TIME_COLUMNS)}  ${words}\n`);
   }
+}
 
-  #redraw(atMs: number, sample: MigrationSample): void {
-    if (!this.#stream.isTTY || atMs - this.#drawnAtMs < REDRAW_MS) return;
-    this.#drawnAtMs = atMs;
-    const parts = [
-      `${formatMs(atMs).padStart(8)}  ${this.#phase}`,
-      `pass ${this.#pass}`,
-      `sent ${formatBytes(sample.memoryProcessedBytes)}`,
-      `${formatBytes(sample.sentBytesPerSecond)}/s`,
-      `dirty ${formatBytes(sample.dirtiedBytesPerSecond)}/s`,
-      `left ${formatBytes(sample.memoryRemainingBytes)}`,
-      ...(sample.expectedPauseMs === undefined ? [] : [`pause if now ${formatMs(sample.expectedPauseMs)}`]),
-      ...(sample.throttle > 0 ? [`throttle ${Math.round(sample.throttle * 100)} %`] : []),
-    ];
-    const columns = this.#stream.columns ?? DEFAULT_COLUMNS;
-    this.#stream.write(`\r\x1b[K${parts.join(' · ').slice(0, columns - 1)}`);
-  }
+function standing(sample: MigrationSample): string {
+  return [
+    `left ${formatBytes(sample.memoryRemainingBytes)}`,
+    `sent ${formatBytes(sample.sentBytesPerSecond)}/s`,
+    `dirtied ${formatBytes(sample.dirtiedBytesPerSecond)}/s`,
+    ...(sample.expectedPauseMs === undefined ? [] : [`pause if it stopped now ${formatMs(sample.expectedPauseMs)}`]),
+    ...(sample.throttle > 0 ? [`throttle ${Math.round(sample.throttle * 100)} %`] : []),
+  ].join(' · ');
 }

@@ -1,4 +1,5 @@
 import { ConnectionClosedError, PrecopyError } from '../errors.js';
+import { traced } from './call-channel.js';
 import { ConnectCloseReason, ConnectFlags } from './constants.generated.js';
 import { addNativeListener, removeNativeListener } from './dispatch.js';
 import { Domain } from './domain.js';
@@ -69,12 +70,14 @@ export class Connection extends HostCalls implements AsyncDisposable {
     const flags = all.readOnly === true ? ConnectFlags.RO : 0;
     const { auth = {}, keepAlive = DEFAULT_KEEP_ALIVE } = all;
     const args = [uri, flags, auth.username, auth.authname, auth.password, auth.realm] as const;
-    let handle: NativeConnection;
-    try {
-      handle = await native().connectOpen(...args);
-    } catch (reason) {
-      throw translateFailure(reason, split.uri, args);
-    }
+    const { connectOpen } = native();
+    const handle = await traced(connectOpen, split, async () => {
+      try {
+        return await connectOpen(...args);
+      } catch (reason) {
+        throw translateFailure(reason, split.uri, args);
+      }
+    });
     const connection = new Connection(split.uri, all, handle);
     try {
       if (keepAlive !== false) await connection.#keepAlive(keepAlive.intervalSeconds, keepAlive.count);
@@ -241,11 +244,14 @@ export class Connection extends HostCalls implements AsyncDisposable {
 
   async #close(): Promise<void> {
     this.unref();
-    try {
-      await native().connectClose(this.handle);
-    } catch (reason) {
-      throw translateFailure(reason, this.uri, [this]);
-    }
+    const { connectClose } = native();
+    await traced(connectClose, this, async () => {
+      try {
+        await connectClose(this.handle);
+      } catch (reason) {
+        throw translateFailure(reason, this.uri, [this]);
+      }
+    });
     if (this.#lost === undefined) this.#finishAll({ reason: 'client', monotonicNs: process.hrtime.bigint() });
   }
 

@@ -1,3 +1,4 @@
+import { type CallSubject, traced } from './call-channel.js';
 import type { Connection } from './connection.js';
 import { translateFailure } from './error.js';
 import { EventSource } from './event-source.js';
@@ -12,6 +13,7 @@ export abstract class DomainHandle extends EventSource {
   readonly uuid: string;
   /** @internal */
   readonly handle: NativeDomain;
+  readonly #subject: CallSubject;
 
   /** @internal Connections make domains. */
   constructor(connection: Connection, { handle, name, uuid }: NativeDomainIdentity) {
@@ -20,6 +22,7 @@ export abstract class DomainHandle extends EventSource {
     this.handle = handle;
     this.name = name;
     this.uuid = uuid;
+    this.#subject = { uri: connection.uri, name, uuid };
   }
 
   /** The hypervisor's number for it; undefined when it does not run. libvirt: virDomainGetID. */
@@ -28,12 +31,14 @@ export abstract class DomainHandle extends EventSource {
   }
 
   /** @internal Makes error classes of what the addon rejects with. */
-  async call<A extends unknown[], R>(call: (domain: NativeDomain, ...args: A) => Promise<R>, ...args: A): Promise<R> {
-    try {
-      return await call(this.handle, ...args);
-    } catch (reason) {
-      throw translateFailure(reason, this.connection.uri, [this, ...args]);
-    }
+  call<A extends unknown[], R>(call: (domain: NativeDomain, ...args: A) => Promise<R>, ...args: A): Promise<R> {
+    return traced(call, this.#subject, async () => {
+      try {
+        return await call(this.handle, ...args);
+      } catch (reason) {
+        throw translateFailure(reason, this.connection.uri, [this, ...args]);
+      }
+    });
   }
 
   protected override registrationTarget(): RegistrationTarget {

@@ -68,7 +68,8 @@ export class Domain extends DomainConfiguration {
 
   /** Statistics; `stats` (DomainStatsTypes): which groups, 0 all. libvirt: virDomainListGetStats. */
   async getStats(stats = 0, flags = 0): Promise<DomainStats> {
-    const [record] = await this.connection.call(() => native().domainListGetStats([this.handle], stats, flags));
+    const domainListGetStats = () => native().domainListGetStats([this.handle], stats, flags);
+    const [record] = await this.connection.call(domainListGetStats);
     return toDomainStats(this, record?.values ?? {});
   }
 

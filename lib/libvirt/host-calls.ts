@@ -1,4 +1,5 @@
 import { ConnectionClosedError } from '../errors.js';
+import { traced } from './call-channel.js';
 import { CPUCompareResult } from './constants.generated.js';
 import { translateFailure } from './error.js';
 import { EventSource } from './event-source.js';
@@ -60,11 +61,13 @@ export abstract class HostCalls extends EventSource {
     ...args: A
   ): Promise<R> {
     if (this.closed) throw new ConnectionClosedError(this.uri);
-    try {
-      return await call(this.handle, ...args);
-    } catch (reason) {
-      throw translateFailure(reason, this.uri, [this, ...args]);
-    }
+    return traced(call, this, async () => {
+      try {
+        return await call(this.handle, ...args);
+      } catch (reason) {
+        throw translateFailure(reason, this.uri, [this, ...args]);
+      }
+    });
   }
 
   /** The host's name. libvirt: virConnectGetHostname. */

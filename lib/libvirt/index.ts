@@ -8,6 +8,7 @@ export {
   PrecopyError,
   UnsupportedLibvirtError,
 } from '../errors.js';
+export { CALL_CHANNEL, type CallTrace } from './call-channel.js';
 export { Connection, connect, getVersion } from './connection.js';
 export * from './constants.generated.js';
 export { Domain, type DomainInfo } from './domain.js';

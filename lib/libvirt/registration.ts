@@ -1,4 +1,5 @@
 import { UnsupportedLibvirtError } from '../errors.js';
+import { traced } from './call-channel.js';
 import { addNativeListener, removeNativeListener } from './dispatch.js';
 import { LibvirtError, translateFailure } from './error.js';
 import { decodeEvent, EVENT_TABLE } from './event-table.js';
@@ -48,7 +49,8 @@ export class Registration<Name extends DomainEventName> {
     });
     const args = [domain ?? null, id, listener] as const;
     try {
-      const callbackId = await native().connectDomainEventRegisterAny(connection, ...args);
+      const { connectDomainEventRegisterAny: call } = native();
+      const callbackId = await traced(call, this.#target, () => call(connection, ...args));
       this.#registered = { callbackId, listener };
     } catch (reason) {
       removeNativeListener(listener);

@@ -44,12 +44,18 @@ export type AbortAnswer = 'accepted' | 'refused' | 'too late';
  * An abort may be called before there is a job (the source still talks to the destination): it is then tried again, so that a
  * cancel never gets lost. virDomainAbortJob can also hang, for as long as the daemon is connecting to a port behind a firewall.
  *
+ * @param find - the guest on a connection that stands
  * @param isOver - true once the migration's call has come back
  */
-export async function requestAbort(domain: Domain, deadlineMs: number, isOver: () => boolean): Promise<AbortAnswer> {
+export async function requestAbort(
+  find: () => Promise<Domain>,
+  deadlineMs: number,
+  isOver: () => boolean,
+): Promise<AbortAnswer> {
   const giveUpAt = performance.now() + deadlineMs;
   while (!isOver()) {
     try {
+      const domain = await find();
       await withDeadline(domain.abortJob(), Math.max(1, giveUpAt - performance.now()), 'Asking to abort');
       return 'accepted';
     } catch (error) {

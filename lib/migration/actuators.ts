@@ -1,7 +1,6 @@
 import { type Domain, DomainMigrateMaxSpeedFlags } from '../libvirt/index.js';
 import { type Action, type Capabilities, DOWNTIME_LIMIT_MS } from '../policy/index.js';
 import { withDeadline } from './deadline.js';
-import { fineLimitMs, SWITCHOVER_MEBIBYTES_PER_SECOND } from './threshold.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -21,26 +20,7 @@ interface Settings {
   speedMebibytesPerSecond: number;
 }
 
-/** The lowest limit is not a figure but an intent, "as strict as can be": where the threshold is fine, QEMU then does not stop while anything is left. */
-const STRICT_MS = DOWNTIME_LIMIT_MS.minimum;
-
-/** 1 Gbit/s, until the first samples say better. */
-const UNKNOWN_LINK_BYTES_PER_SECOND = 118e6;
-
-/** A limit in milliseconds means other bytes once the link has changed by so much. */
-const LINK_CHANGE = 0.1;
-
 type Executed = Exclude<Action['kind'], 'continue' | 'abort'>;
-
-export interface ActuatorOptions {
-  /** The deadline of each call, in milliseconds. */
-  callMs: number;
-  can: Capabilities;
-  /** The caller's cap on the memory stream. */
-  bandwidthBytesPerSecond: number | undefined;
-  /** Whether the migration was started with a fine threshold: limits are then told QEMU as the bytes that they stand for. */
-  isFine: boolean;
-}
 
 /**
  * The things that can be changed while a guest migrates, each with a deadline, on the source's control connection. `continue` and
@@ -51,18 +31,12 @@ export class Actuators {
   readonly #callMs: number;
   readonly #capabilities: Capabilities;
   readonly #limits: Limits;
-  readonly #isFine: boolean;
-  readonly #cap: number | undefined;
-  #link: number | undefined;
-  #linkAtLimit: number | undefined;
   #before: Settings | undefined;
 
-  constructor(guest: Domain, { callMs, can, bandwidthBytesPerSecond, isFine }: ActuatorOptions) {
+  constructor(guest: Domain, callMs: number, capabilities: Capabilities, bandwidthBytesPerSecond: number | undefined) {
     this.#guest = guest;
     this.#callMs = callMs;
-    this.#capabilities = can;
-    this.#isFine = isFine;
-    this.#cap = bandwidthBytesPerSecond;
+    this.#capabilities = capabilities;
     this.#limits = {
       downtimeLimitMs: DOWNTIME_LIMIT_MS.default,
       bandwidthBytesPerSecond,
@@ -90,7 +64,7 @@ export class Actuators {
     );
     this.#before = { downtimeLimitMs: limitMs, speedMebibytesPerSecond: speed };
     if (downtimeLimitMs !== undefined) {
-      await this.#call(this.#guest.migrateSetMaxDowntime(this.#toQemu(downtimeLimitMs)), 'Setting the downtime limit');
+      await this.#call(this.#guest.migrateSetMaxDowntime(downtimeLimitMs), 'Setting the downtime limit');
     }
   }
 
@@ -98,8 +72,11 @@ export class Actuators {
   async restore(): Promise<void> {
     if (this.#before === undefined) return;
     const { downtimeLimitMs, speedMebibytesPerSecond } = this.#before;
-    await this.#call(this.#guest.migrateSetMaxDowntime(downtimeLimitMs), 'Restoring the downtime limit');
-    await this.#call(this.#guest.migrateSetMaxSpeed(speedMebibytesPerSecond), 'Restoring the bandwidth');
+    const restored = await Promise.allSettled([
+      this.#call(this.#guest.migrateSetMaxDowntime(downtimeLimitMs), 'Restoring the downtime limit'),
+      this.#call(this.#guest.migrateSetMaxSpeed(speedMebibytesPerSecond), 'Restoring the bandwidth'),
+    ]);
+    for (const result of restored) if (result.status === 'rejected') throw result.reason;
   }
 
   /** Carries out an action; resolves when libvirt has taken it. */
@@ -129,45 +106,9 @@ export class Actuators {
     }
   }
 
-  /** Takes note of the link's speed, for the limits that depend on it. A stream that is slowed on purpose says nothing about the link. */
-  noteLink(bytesPerSecond: number | undefined): void {
-    if (bytesPerSecond !== undefined && bytesPerSecond > 0 && this.#limits.bandwidthBytesPerSecond === this.#cap) {
-      this.#link = bytesPerSecond;
-    }
-  }
-
-  /** The link's speed as it was noted last; undefined before. */
-  get linkBytesPerSecond(): number | undefined {
-    return this.#link;
-  }
-
-  /** QEMU's expected pause, which it reckons with the speed that it was told of, brought to that of the link. */
-  expectedPauseMs(qemuMs: number | undefined): number | undefined {
-    if (!this.#isFine || qemuMs === undefined) return qemuMs;
-    return this.#link === undefined ? undefined : (qemuMs * SWITCHOVER_MEBIBYTES_PER_SECOND * MEBIBYTE) / this.#link;
-  }
-
-  /** The limit in force stands for other bytes now than when it was set. */
-  get isLimitStale(): boolean {
-    const [then, now] = [this.#linkAtLimit, this.#link];
-    if (!this.#isFine || this.#limits.downtimeLimitMs <= STRICT_MS || now === undefined) return false;
-    return then === undefined || Math.abs(now / then - 1) > LINK_CHANGE;
-  }
-
-  /** Says the limit in force anew, for the link as it is now. */
-  async renewLimit(): Promise<void> {
-    await this.#setDowntimeLimit(this.#limits.downtimeLimitMs);
-  }
-
   async #setDowntimeLimit(limitMs: number): Promise<void> {
-    await this.#call(this.#guest.migrateSetMaxDowntime(this.#toQemu(limitMs)), 'Setting the downtime limit');
+    await this.#call(this.#guest.migrateSetMaxDowntime(limitMs), 'Setting the downtime limit');
     this.#limits.downtimeLimitMs = limitMs;
-    this.#linkAtLimit = this.#link;
-  }
-
-  #toQemu(limitMs: number): number {
-    if (!this.#isFine) return limitMs;
-    return limitMs <= STRICT_MS ? STRICT_MS : fineLimitMs(limitMs, this.#link ?? UNKNOWN_LINK_BYTES_PER_SECOND);
   }
 
   /** libvirt counts in MiB per second, so a cap is rounded down, to 1 at least: 0 would mean no cap. */

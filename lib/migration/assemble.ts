@@ -1,9 +1,10 @@
 import type { Domain } from '../libvirt/index.js';
-import { DOWNTIME_LIMIT_MS, type Settings } from '../policy/index.js';
+import { DOWNTIME_LIMIT_MS } from '../policy/index.js';
 import type { AbortRequest } from './abort.js';
 import { Actuators } from './actuators.js';
 import type { Clock } from './clock.js';
 import { Conductor } from './conductor.js';
+import type { MigrationPlan } from './events.js';
 import { Gate } from './gate.js';
 import type { HookRunner } from './hook-runner.js';
 import { LandingGear } from './landing.js';
@@ -15,11 +16,7 @@ import { Steering } from './steering.js';
 export interface Ingredients {
   options: ResolvedOptions;
   guest: Domain;
-  settings: Settings;
-  /** Whether the engine sets the threshold for the stop in bytes. */
-  isFine: boolean;
-  /** What a stop costs with nothing left to send, in milliseconds. */
-  fixedPauseMs: number;
+  plan: MigrationPlan;
   hooks: HookRunner;
   abort: AbortRequest;
   reporter: Reporter;
@@ -28,26 +25,26 @@ export interface Ingredients {
 
 /** Puts together what steers a job: the policy's view of it, the actuators, the gate and the landing. */
 export function assembleConductor(ingredients: Ingredients): Conductor {
-  const { options, guest, settings, isFine, fixedPauseMs, hooks, abort, reporter, clock } = ingredients;
+  const { options, guest, plan, hooks, abort, reporter, clock } = ingredients;
   const { policy, budget, escalate, deadlines, transport, switchoverAt } = options;
   const { bandwidthBytesPerSecond } = transport;
-  const can = {
-    throttle: guest.connection.options.allowMonitorCommand === true && settings.autoConverge !== undefined,
-    autoConverge: settings.autoConverge !== undefined,
-    postCopy: settings.postCopy,
-  };
+  const { settings, can, fixedPauseMs } = plan;
   const atMs = () => clock.atMs();
-  const actuators = new Actuators(guest, { callMs: deadlines.callMs, can, bandwidthBytesPerSecond, isFine });
+  const actuators = new Actuators(guest, deadlines.callMs, can, bandwidthBytesPerSecond);
   const gate = new Gate(actuators, atMs, budget.pauseMs ?? DOWNTIME_LIMIT_MS.default);
   if (hooks.has('beforeSwitchover') || switchoverAt !== undefined) gate.arm();
   return new Conductor({
     ...{ actuators, gate, switchoverAt, bandwidthBytesPerSecond, atMs, hooks, abort },
-    landing: new LandingGear(settings.softLanding ?? false, isFine),
+    landing: new LandingGear(settings.softLanding ?? false),
     steering: new Steering({ policy, budget, escalate, can, fixedPauseMs }),
     handlers: {
       onDecision: (decision) => reporter.tell({ type: 'decision', ...decision }),
       onNote: (note) => reporter.warn(note),
       onPass: (pass, passAtMs) => reporter.tell({ type: 'pass', atMs: passAtMs, pass }),
+      onFailure: ({ message }) => {
+        reporter.warn({ code: 'steering-failed', message: `The migration is not steered any more: ${message}` });
+        abort.ask(`it cannot be steered: ${message}`);
+      },
       onHold: (what) => reporter.tell({ type: 'hold', atMs: atMs(), what }),
     },
   });

@@ -2,7 +2,6 @@ import { DomainMigrateFlags, type MigrateParameters } from '../libvirt/index.js'
 import type { Settings } from '../policy/index.js';
 import type { Control } from './control.js';
 import type { ResolvedOptions } from './options.js';
-import { SWITCHOVER_MEBIBYTES_PER_SECOND } from './threshold.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -17,12 +16,10 @@ export interface CallTerms {
   control: Control;
   settings: Settings;
   safety: 'strict' | 'guarded';
-  /** Whether the engine sets the threshold for the stop itself, in bytes. */
-  isFine: boolean;
 }
 
 /** Translates options into libvirt's flags and typed parameters. Pure. */
-export function migrateCall(options: ResolvedOptions, { control, settings, safety, isFine }: CallTerms): MigrateCall {
+export function migrateCall(options: ResolvedOptions, { control, settings, safety }: CallTerms): MigrateCall {
   const { transport } = options;
   const compressed = transport.compression !== undefined;
   const switches: [boolean | undefined, number][] = [
@@ -49,7 +46,6 @@ export function migrateCall(options: ResolvedOptions, { control, settings, safet
     listenAddress: transport.listenAddress,
     bandwidthMebibytesPerSecond:
       transport.bandwidthBytesPerSecond === undefined ? undefined : transport.bandwidthBytesPerSecond / MEBIBYTE,
-    bandwidthAvailableSwitchoverMebibytesPerSecond: isFine ? SWITCHOVER_MEBIBYTES_PER_SECOND : undefined,
     parallelConnections: transport.parallel,
     autoConvergeInitialPercent: percent(settings.autoConverge?.initial),
     autoConvergeIncrementPercent: percent(settings.autoConverge?.increment),

@@ -33,6 +33,13 @@ export function hasArrived({ evidence, wasPaused }: Pick<Findings, 'evidence' | 
   return ownerOf(evidence) === 'destination' && (wasPaused || isRunningOn(evidence, 'destination'));
 }
 
+/** What is to be said of a guest that has arrived and that the source still holds, stopped: its past. */
+export function leftOnSource({ source }: Evidence): Warning | undefined {
+  if (source.seen !== 'present') return undefined;
+  const message = `The guest runs on the destination, and the source was not told: it still has it, ${source.state} (${source.reason}). Never resume it there; call resolve(), which destroys it.`;
+  return { code: 'source-left-over', message };
+}
+
 /** The result, from what was seen. */
 export function conclude(findings: Findings): MigrationResult {
   const { evidence, failure, abort, job, options, guest, sides, transfer, phases, clock } = findings;

@@ -1,16 +1,19 @@
 import type { JobStats } from '../libvirt/index.js';
-import { type Action, type Note, permitted, type View } from '../policy/index.js';
+import { type Action, DOWNTIME_LIMIT_MS, type Note, permitted, type View } from '../policy/index.js';
 import type { AbortRequest } from './abort.js';
 import type { Actuators } from './actuators.js';
-import type { Gate } from './gate.js';
+import { type Gate, isHarmlessToHold } from './gate.js';
 import type { HookRunner } from './hook-runner.js';
 import type { LandingGear } from './landing.js';
 import { sleep } from './sampler.js';
-import type { Steering } from './steering.js';
+import { hasBegun, type Steering } from './steering.js';
 
-/** A decision of the policy and what became of it: the trail is part of the result. */
+/** A decision and what became of it: the trail is part of the result. */
 export interface DecisionRecord {
+  /** When it was carried out. */
   atMs: number;
+  /** Who decided: the policy, a hook instead of it, the soft landing, or the hold, which gives back what it kept back. */
+  by: 'policy' | 'hook' | 'landing' | 'hold';
   action: Action;
   /** Why libvirt did not take it; undefined when it did. */
   refusal: string | undefined;
@@ -21,6 +24,8 @@ export interface ConductorHandlers {
   onNote: (note: Note) => void;
   onPass: (pass: number, atMs: number) => void;
   onHold: (what: 'begin' | 'release') => void;
+  /** It is at its wits' end: a policy threw, or libvirt would not let the switchover be held. Nothing is steered from here on. */
+  onFailure: (error: Error) => void;
 }
 
 export interface ConductorOptions {
@@ -41,9 +46,6 @@ export interface ConductorOptions {
 /** From the release of an idle guest to its stop, in milliseconds: the release comes by so much before the moment asked for. */
 const RELEASE_LEAD_MS = 60;
 
-/** What may be done while the switchover is held: nothing that would stop the guest, or undo the hold. */
-const isHarmlessToHold = ({ kind }: Action): boolean => kind === 'throttle' || kind === 'abort' || kind === 'continue';
-
 /** What sockets and link hold has arrived after this time, in milliseconds. */
 const DRAIN_MS = 60;
 /** As slow as libvirt lets a stream be, in bytes per second. */
@@ -56,9 +58,8 @@ function isNearTheEnd({ linkBytesPerSecond, memoryRemainingBytes }: View): boole
   return linkBytesPerSecond !== undefined && memoryRemainingBytes <= (linkBytesPerSecond / 1000) * NEAR_MS;
 }
 
-/** Until QEMU has looked at the memory for the first time there is nothing left to send, and nothing sent. */
-function hasBegun({ memoryRemainingBytes = 0, memoryProcessedBytes = 0 }: JobStats): boolean {
-  return memoryRemainingBytes > 0 || memoryProcessedBytes > 0;
+function lastLimitMs(actions: readonly Action[]): number | undefined {
+  return actions.flatMap((action) => (action.kind === 'downtime-limit' ? [action.limitMs] : [])).at(-1);
 }
 
 /** Steers a running job: readings in, the policy's advice out, carried out one decision at a time. */
@@ -66,6 +67,8 @@ export class Conductor {
   readonly #options: ConductorOptions;
   readonly #decisions: DecisionRecord[] = [];
   #acting: Promise<void> | undefined;
+  /** The limit that the policy wants, or that was in force, kept back by the hold: due once the guest did not stop at the release. */
+  #owedLimitMs: number | undefined;
   readonly #over = new AbortController();
   #isOver = false;
   #isNear = false;
@@ -95,28 +98,53 @@ export class Conductor {
     return this.#options.steering;
   }
 
+  /** Sets what has to be set before the start: where the switchover is to be held, QEMU must not come to it before the hold. */
+  async prepare(downtimeLimitMs: number | undefined): Promise<void> {
+    const { actuators, gate } = this.#options;
+    await actuators.prepare(gate.isClosed ? DOWNTIME_LIMIT_MS.minimum : downtimeLimitMs);
+  }
+
+  /** Whether the next reading may lead to a decision: not while one is being carried out, nor during the landing. */
+  get isListening(): boolean {
+    return !this.#isOver && this.#acting === undefined && !this.#options.landing.isDown;
+  }
+
   /** Takes a reading of the job. While something is still being done, the policy is not asked again. */
   take(stats: JobStats, atMs: number): void {
     if (this.#isOver || !hasBegun(stats)) return;
     const { steering, actuators, gate, handlers } = this.#options;
     const passBefore = steering.passes.pass;
     const view = steering.look(stats, atMs, actuators.limits);
-    actuators.noteLink(view.linkBytesPerSecond);
     if (steering.passes.pass !== passBefore) handlers.onPass(steering.passes.pass, atMs);
-    if (this.#acting !== undefined) return;
     this.#isNear = isNearTheEnd(view);
+    gate.watch(view).catch((error: unknown) => this.#fail(error));
+    if (this.#acting !== undefined) return;
     // After a hold the link is empty already, and the stop is due at once.
     const landing = gate.isUsed ? [] : this.#options.landing.next(view);
-    if (landing.length > 0) this.#begin(() => this.#carryOut(landing));
-    else if (actuators.isLimitStale) this.#begin(() => actuators.renewLimit());
-    else if (gate.isDue(view)) this.#begin(() => this.#hold());
+    if (landing.length > 0) this.#begin(() => this.#carryOut('landing', landing));
+    else if (gate.isDue(view)) this.#begin(() => this.#hold(view));
     else if (!this.#options.landing.isDown) this.#begin(() => this.#steer(view));
   }
 
   #begin(work: () => Promise<void>): void {
-    this.#acting = work().finally(() => {
-      this.#acting = undefined;
-    });
+    this.#acting = this.#see(work);
+  }
+
+  /** Sees one decision through; what goes wrong with it must not go unheard, nor end the process. */
+  async #see(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+    this.#acting = undefined;
+  }
+
+  #fail(thrown: unknown): void {
+    // What libvirt refuses because the guest has stopped, or is gone, is no failure.
+    if (this.#isOver || this.#options.gate.outcome === 'broken') return;
+    this.#isOver = true;
+    this.#options.handlers.onFailure(thrown instanceof Error ? thrown : new Error(String(thrown)));
   }
 
   /** One decision: of the hooks where they make one, of the policy otherwise. */
@@ -126,35 +154,53 @@ export class Conductor {
     const overriding = wanted.flatMap((actions) => actions ?? []);
     const { actions, notes } = steering.advise(view);
     for (const note of notes) handlers.onNote(note);
-    const chosen = overriding.length > 0 ? permitted(view, overriding).actions : actions;
-    await this.#carryOut(gate.isClosed ? chosen.filter(isHarmlessToHold) : chosen);
+    const isOverridden = overriding.length > 0;
+    const chosen = isOverridden ? permitted(view, overriding).actions : actions;
+    const by = isOverridden ? 'hook' : 'policy';
+    if (gate.isClosed) {
+      this.#owedLimitMs = lastLimitMs(chosen) ?? this.#owedLimitMs;
+      await this.#carryOut(by, chosen.filter(isHarmlessToHold));
+    } else {
+      await this.#carryOut('hold', this.#owed(view, chosen));
+      await this.#carryOut(by, chosen);
+    }
+  }
+
+  /** At the first boundary after the release, what the hold kept back: the release's own limit is too low for many a guest. */
+  #owed({ atPassBoundary, downtimeLimitMs }: View, chosen: readonly Action[]): Action[] {
+    const owedMs = this.#owedLimitMs;
+    if (owedMs === undefined || !atPassBoundary) return [];
+    this.#owedLimitMs = undefined;
+    if (owedMs === downtimeLimitMs || lastLimitMs(chosen) !== undefined) return [];
+    return [{ kind: 'downtime-limit', limitMs: owedMs, reason: 'the hold is over, and the guest did not stop' }];
   }
 
   /** The hold, from its begin to the release: after every hook that was called before, and not before the moment that was asked for. */
-  async #hold(): Promise<void> {
+  async #hold(view: View): Promise<void> {
     const { gate, hooks, handlers, abort, switchoverAt, bandwidthBytesPerSecond } = this.#options;
-    await gate.hold();
+    this.#owedLimitMs ??= view.downtimeLimitMs;
+    await gate.hold(view);
     handlers.onHold('begin');
     await hooks.run('beforeSwitchover', {}, this.#over.signal);
     if (switchoverAt !== undefined)
       await sleep(switchoverAt.getTime() - Date.now() - RELEASE_LEAD_MS, this.#over.signal);
     if (abort.isAsked || this.#isOver) return;
-    await gate.release(bandwidthBytesPerSecond);
     handlers.onHold('release');
+    await gate.release(bandwidthBytesPerSecond);
   }
 
   /** The guest has stopped, or the job is over: nothing is steered any more. Resolves when no action is under way. */
   async end(): Promise<void> {
     this.#isOver = true;
     this.#over.abort();
-    await this.#acting?.catch(() => {});
+    await this.#acting;
   }
 
-  async #carryOut(actions: readonly Action[]): Promise<void> {
+  async #carryOut(by: DecisionRecord['by'], actions: readonly Action[]): Promise<void> {
     for (const action of actions) {
       if (this.#isOver) return;
       const refusal = await this.#apply(action);
-      const decision = { atMs: this.#options.atMs(), action, refusal };
+      const decision = { atMs: this.#options.atMs(), by, action, refusal };
       this.#decisions.push(decision);
       this.#options.handlers.onDecision(decision);
       // What follows in the same decision was meant to come after this.

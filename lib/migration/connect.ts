@@ -1,5 +1,6 @@
 import { PrecopyError } from '../errors.js';
 import type { Domain } from '../libvirt/index.js';
+import type { MigrationEvent } from './events.js';
 import type { ResolvedOptions } from './options.js';
 import { Side } from './side.js';
 
@@ -23,6 +24,14 @@ export async function connectSides({ source, destination, deadlines }: ResolvedO
   throw first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason;
 }
 
+/** Who takes part in a migration. */
+export function identitiesOf(
+  { name, uuid }: Domain,
+  { source, destination }: Sides,
+): Omit<Extract<MigrationEvent, { type: 'connected' }>, 'type' | 'atMs'> {
+  return { domain: { name, uuid }, source: source.identity, destination: destination.identity };
+}
+
 /**
  * The guest on this side's control connection.
  *
@@ -36,9 +45,4 @@ export async function requireGuest(side: Side, nameOrUuid: string): Promise<Doma
     `There is no guest '${nameOrUuid}' on the ${side.role} ${side.identity.hostname}`,
     { remedy: `List the ${side.role}'s guests and name one of them.` },
   );
-}
-
-/** Suspends the guest on one side. libvirt: virDomainSuspend. */
-export async function suspendOn(side: Side, uuid: string): Promise<void> {
-  await (await requireGuest(side, uuid)).suspend();
 }

@@ -1,6 +1,8 @@
+import type { Capabilities, Settings, Situation } from '../policy/index.js';
+import type { Limits } from './actuators.js';
 import type { DecisionRecord } from './conductor.js';
 import type { Phase } from './phases.js';
-import type { AbortReport, MigrationResult } from './result.js';
+import type { AbortReport, HostIdentity, MigrationResult } from './result.js';
 
 /** The side of a migration. */
 export type Role = 'source' | 'destination';
@@ -21,12 +23,42 @@ export interface MigrationSample {
   expectedPauseMs: number | undefined;
   /** Share of guest CPU time taken away by auto-converge, 0..1. */
   throttle: number;
+  /** QEMU's count of dirty-bitmap syncs, which are not passes. */
+  syncs: number;
+  /** Disks that are copied as well. */
+  diskTotalBytes: number;
+  diskRemainingBytes: number;
+}
+
+/** How a migration is steered, settled just before its start. */
+export interface MigrationPlan {
+  /** The policy's name. */
+  policy: string;
+  /** What was known of link and guest. */
+  situation: Situation;
+  /** How the policy wanted it started. */
+  settings: Settings;
+  can: Capabilities;
+  /** Whether QEMU's monitor may be used, as the throttle needs it. */
+  hasMonitor: boolean;
+  /** What a stop costs with nothing left to send, as far as it is known, in milliseconds. */
+  fixedPauseMs: number;
 }
 
 /** What a migration says while it runs. `atMs` is on one clock for both hosts: milliseconds since its start. */
 export type MigrationEvent =
   | { type: 'phase'; atMs: number; phase: Phase }
-  | ({ type: 'sample'; atMs: number } & MigrationSample)
+  /** Both hosts are open and the guest is found. */
+  | {
+      type: 'connected';
+      atMs: number;
+      domain: { name: string; uuid: string };
+      source: HostIdentity;
+      destination: HostIdentity;
+    }
+  | ({ type: 'plan'; atMs: number } & MigrationPlan)
+  /** `isSteered`: whether the policy may decide on it, which it does not while something is still being done. */
+  | ({ type: 'sample'; atMs: number; isSteered: boolean } & MigrationSample & Limits)
   /** A pass over the dirty pages began. */
   | { type: 'pass'; atMs: number; pass: number }
   /** The policy decided, and libvirt took it or did not. */

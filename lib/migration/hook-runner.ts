@@ -60,7 +60,8 @@ export class HookRunner {
   run<Name extends HookName>(name: Name, extra: Extra<Name>, until?: AbortSignal): Promise<Returned<Name>[]> {
     const called = this.#queue.then(() => this.#runAll(name, extra, until));
     this.#queue = called;
-    return called;
+    // Not behind the hooks before it either.
+    return unlessAborted(called, until, []);
   }
 
   async #runAll<Name extends HookName>(name: Name, extra: Extra<Name>, until?: AbortSignal): Promise<Returned<Name>[]> {
@@ -74,7 +75,7 @@ export class HookRunner {
         const call = async () => (entry.run as (context: object) => unknown)(context);
         const work = call() as Promise<Returned<Name>>;
         const timely = withDeadline(work, entry.deadlineMs ?? DEFAULT_DEADLINE_MS, `The hook ${name}`);
-        const result = await (until === undefined ? timely : Promise.race([timely, aborted(until)]));
+        const result = await unlessAborted(timely, until, NO_LONGER_WANTED);
         if (result !== NO_LONGER_WANTED) returned.push(result);
       } catch (thrown) {
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -90,8 +91,23 @@ export class HookRunner {
 
 const NO_LONGER_WANTED = Symbol('no longer wanted');
 
-function aborted(signal: AbortSignal): Promise<typeof NO_LONGER_WANTED> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(NO_LONGER_WANTED), { once: true }));
+/** Settles as `work` does, or resolves with `instead` as soon as the signal aborts. */
+async function unlessAborted<T, Instead>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  instead: Instead,
+): Promise<T | Instead> {
+  if (signal === undefined) return work;
+  const settled = new AbortController();
+  const aborted = new Promise<Instead>((resolve) => {
+    if (signal.aborted) resolve(instead);
+    signal.addEventListener('abort', () => resolve(instead), { once: true, signal: settled.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    settled.abort();
+  }
 }
 
 function entriesOf<Name extends HookName>(hooks: Hooks, name: Name): HookEntry<Name>[] {

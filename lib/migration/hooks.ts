@@ -42,7 +42,10 @@ export interface HookSignatures {
   pass: (
     context: PassContext,
   ) => Action | readonly Action[] | undefined | Promise<Action | readonly Action[] | undefined>;
-  /** The hold: the guest runs on at the source, nearly all of its memory sent, until this settles. */
+  /**
+   * The hold: the guest runs on at the source, nearly all of its memory sent, until this settles. Not called where the hold broke before
+   * it began, which a guest that writes nothing at all may do.
+   */
   beforeSwitchover: (context: HookContext) => unknown;
   /** The guest has stopped; the clock runs, and nothing waits for this hook. */
   stopped: (context: HookContext) => unknown;

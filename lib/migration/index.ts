@@ -1,8 +1,11 @@
+export type { Limits } from './actuators.js';
+export { eventChannel, MIGRATION_CHANNEL, type MigrationMessage, type MigrationTrace } from './channels.js';
 export type { DecisionRecord } from './conductor.js';
-export type { MigrationEvent, MigrationEventType, MigrationSample, Role } from './events.js';
+export type { MigrationEvent, MigrationEventType, MigrationPlan, MigrationSample, Role } from './events.js';
 export type { Hold } from './gate.js';
 export {
   type EndContext,
+  HOOK_NAMES,
   type HookContext,
   type HookEntry,
   type HookName,
@@ -35,3 +38,4 @@ export {
   type Pause,
   type Warning,
 } from './result.js';
+export { type WatchEvent, type WatchOptions, watch } from './watch.js';

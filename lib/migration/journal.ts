@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PrecopyError } from '../errors.js';
-import { Connection, type Endpoint } from '../libvirt/index.js';
+import type { Endpoint } from '../libvirt/index.js';
 import type { Control } from './control.js';
 import type { MigrationEvent, Role } from './events.js';
-import type { Host } from './options.js';
 import type { Owner } from './ownership.js';
 import type { Phase } from './phases.js';
 import type { Outcome } from './result.js';
@@ -39,18 +38,6 @@ export function entryOf<T extends MigrationEvent['type']>(
   event: Extract<MigrationEvent, { type: T }>,
 ): JournalEntry | undefined {
   return ENTRY_OF[event.type as T]?.(event); // the event's own type is T: TypeScript loses that in the union
-}
-
-/**
- * A host as it may be written down: where it is and how it is reached, never with what authority.
- *
- * Left out are `auth` and a password within the URI. Paths to keys and credential files stay: they are no secrets themselves.
- */
-export function withoutSecrets(host: Host): Endpoint {
-  const given = host instanceof Connection ? { uri: host.uri, ...host.options } : host;
-  const { uri, ...options } = typeof given === 'string' ? { uri: given } : given;
-  const { auth: _secret, ...open } = { auth: undefined, ...options };
-  return { ...open, uri: uri.replace(/\/\/([^/@:]*):[^/@]*@/, '//$1@') };
 }
 
 /** Kept in the page cache alone: they explain, and nobody has to recover by them. */

@@ -7,18 +7,12 @@ const ATTEMPTS = 2;
 export class LandingGear {
   /** Whether the policy leaves the last moments before the stop to the engine. */
   readonly isWanted: boolean;
-  readonly #isFine: boolean;
   #landing: LandingStep['landing'];
   #failures = 0;
 
-  /**
-   * @param isWanted - whether the policy leaves the last moments before the stop to the engine
-   * @param isFine - whether QEMU's threshold can be set to next to nothing
-   */
-  constructor(isWanted: boolean, isFine: boolean) {
+  constructor(isWanted: boolean) {
     this.isWanted = isWanted;
     this.#landing = isWanted ? undefined : 'over';
-    this.#isFine = isFine;
   }
 
   /** While the landing is under way the passes are short and the stream is slow on purpose: a policy would draw the wrong conclusions. */
@@ -28,7 +22,7 @@ export class LandingGear {
 
   /** What to do for the landing at this view; nothing most of the time. */
   next(view: View): readonly Action[] {
-    const { landing, actions } = land(view, this.#landing, this.#isFine);
+    const { landing, actions } = land(view, this.#landing);
     if (landing === 'over' && actions.length > 0) this.#failures += 1;
     this.#landing = landing === 'over' && this.isWanted && this.#failures < ATTEMPTS ? undefined : landing;
     return actions;

@@ -9,7 +9,7 @@ export function learnFromRun(
   pauseMs: number | undefined,
 ): void {
   const { steering, actuators } = conductor ?? {};
-  const linkBytesPerSecond = actuators?.linkBytesPerSecond;
+  const linkBytesPerSecond = steering?.linkBytesPerSecond;
   if (sides === undefined || pauseMs === undefined || actuators === undefined || !linkBytesPerSecond) return;
   const mostBytes = (linkBytesPerSecond / 1000) * actuators.limits.downtimeLimitMs;
   const lastBytes = Math.min(steering?.passes.dirtyBytes ?? 0, mostBytes);

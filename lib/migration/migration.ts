@@ -1,5 +1,6 @@
 import { EventEmitter, on } from 'node:events';
 import { AbortRequest } from './abort.js';
+import { type MigrationTrace, publish, traceMigration, traceOf } from './channels.js';
 import type { Course } from './course.js';
 import type { MigrationEvent, MigrationEventType } from './events.js';
 import type { ResolvedOptions } from './options.js';
@@ -25,6 +26,7 @@ export class Migration
   /** The result, whatever it is; never rejects. */
   readonly outcome: Promise<MigrationResult>;
   readonly #abort = new AbortRequest();
+  readonly #trace: MigrationTrace;
   #end: MigrationEvent | undefined;
 
   /** @internal `migrate()` and `adopt()` make these. */
@@ -34,10 +36,11 @@ export class Migration
     const onSignal = () => this.abort(reasonOf(signal?.reason));
     if (signal?.aborted) onSignal();
     signal?.addEventListener('abort', onSignal, { once: true });
+    this.#trace = traceOf(options, course !== undefined);
     const run = new Run(options, this.#abort, (event) => this.#tell(event), course);
     // Listeners that are attached right after the call must not miss the first event.
     this.outcome = Promise.resolve()
-      .then(() => run.execute())
+      .then(() => traceMigration(this.#trace, () => run.execute()))
       .finally(() => signal?.removeEventListener('abort', onSignal));
   }
 
@@ -73,6 +76,7 @@ export class Migration
 
   #tell(event: MigrationEvent): void {
     if (event.type === 'end') this.#end = event;
+    publish(this.#trace, event);
     for (const name of ['event', event.type] as const) {
       for (const listener of this.rawListeners(name)) {
         try {

@@ -5,11 +5,9 @@ import {
   ESCALATIONS,
   type Escalation,
   type Ladder,
-  ladder,
   type Policy,
   type PolicyName,
-  policies,
-  policyByName,
+  toPolicy,
 } from '../policy/index.js';
 import {
   abortSignal,
@@ -121,6 +119,8 @@ export interface MigrateOptions {
   switchoverAt?: Date;
   /** A file in which the migration is written down as it goes, so that `adopt()` and `resolve()` can take over after a crash. */
   journal?: string;
+  /** A new file in which everything that is seen and done is written down as it happens, to be read by `readTrace()`; never a secret. */
+  trace?: string;
   deadlines?: DeadlineOptions;
   /** Aborts the migration; its reason becomes the abort's reason. */
   signal?: AbortSignal;
@@ -201,8 +201,13 @@ const listOf =
       ? undefined
       : `a list of ${allowed.join(', ')}, each at most once`;
 
+/** No timer waits longer. */
+const LONGEST_WAIT_MS = 24 * 24 * 3600 * 1000;
+
 const futureDate: Rule = (value) =>
-  value instanceof Date && value.getTime() > Date.now() ? undefined : 'a Date in the future';
+  value instanceof Date && value.getTime() > Date.now() && value.getTime() < Date.now() + LONGEST_WAIT_MS
+    ? undefined
+    : 'a Date in the future, within 24 days';
 
 const hook: Rule = (value) => {
   const isHook = (one: unknown): boolean =>
@@ -236,6 +241,7 @@ const rules: Rules<MigrateOptions> = {
   allow: listOf(...ALLOWABLE_CODES),
   switchoverAt: futureDate,
   journal: text,
+  trace: text,
   deadlines: anyObject,
   signal: abortSignal,
 };
@@ -262,7 +268,7 @@ export function resolveOptions(options: MigrateOptions): ResolvedOptions {
     hooks: { ...options.hooks },
     safety: options.safety ?? 'auto',
     allow: options.allow ?? [],
-    policy: resolvePolicy(options.policy),
+    policy: toPolicy(options.policy ?? 'budget'),
     budget: { ...options.budget },
     escalate: options.escalate ?? [],
     expect: { ...options.expect },
@@ -270,10 +276,4 @@ export function resolveOptions(options: MigrateOptions): ResolvedOptions {
     deadlines: { ...DEFAULT_DEADLINES, ...options.deadlines },
     sampleIntervalMs: options.sampleIntervalMs ?? 100,
   };
-}
-
-function resolvePolicy(policy: MigrateOptions['policy']): Policy {
-  if (policy === undefined) return policies.byName.budget;
-  if (typeof policy === 'string') return policyByName(policy);
-  return 'decide' in policy ? policy : ladder(policy);
 }

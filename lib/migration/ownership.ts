@@ -59,7 +59,8 @@ export function isRunningOn(evidence: Evidence, side: 'source' | 'destination'):
 /** What a person does next when the outcome is not the wanted one; one sentence for each owner. */
 export const REMEDIES: Record<Owner, string> = {
   source: 'The guest is on the source as before; mend the cause and migrate again.',
-  destination: 'The guest is on the destination; what is left of it on the source may be destroyed, never resumed.',
+  destination:
+    'The guest is on the destination and stands still there: call resolve(), which resumes it once the source has let go of it.',
   both: 'The guest runs on both hosts: pause both at once, then decide by hand which one has the newer data.',
   neither: 'No host has the guest: start it anew from its storage once both hosts are known to be free of it.',
   unknown:

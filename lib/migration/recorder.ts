@@ -1,6 +1,7 @@
 import type { MigrationEvent } from './events.js';
-import { entryOf, Journal, type JournalEntry, withoutSecrets } from './journal.js';
+import { entryOf, Journal, type JournalEntry } from './journal.js';
 import type { ResolvedOptions } from './options.js';
+import { withoutSecrets } from './secrets.js';
 
 /** Writes a run into its journal, where it has one. A disk that is full ends the journal, not the migration. */
 export class Recorder {
@@ -34,6 +35,7 @@ export class Recorder {
     this.#last = journal.write(entry).catch((error: unknown) => {
       if (this.#journal === undefined) return;
       this.#journal = undefined;
+      journal.close().catch(() => {}); // what went wrong with the file is told already
       this.#onEnd(error instanceof Error ? error.message : String(error));
     });
   }
@@ -45,6 +47,7 @@ export class Recorder {
 
   async close(): Promise<void> {
     await this.#last;
-    await this.#journal?.close();
+    // All of it is on the disk by now, so that nothing hangs on how the closing went.
+    await this.#journal?.close().catch(() => {});
   }
 }

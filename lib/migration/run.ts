@@ -1,14 +1,14 @@
 import type { Domain, JobStats } from '../libvirt/index.js';
+import type { Settings } from '../policy/index.js';
 import { type AbortRequest, abortOutcome, type CallState } from './abort.js';
 import { assembleConductor } from './assemble.js';
-import type { CallTerms } from './call.js';
 import { Clock } from './clock.js';
-import { conclude, hasArrived } from './conclusion.js';
-import { connectSides, requireGuest, type Sides } from './connect.js';
+import { conclude, hasArrived, leftOnSource } from './conclusion.js';
+import { connectSides, identitiesOf, requireGuest, type Sides } from './connect.js';
 import { type Control, chooseControl } from './control.js';
 import type { Course } from './course.js';
 import { withDeadline } from './deadline.js';
-import type { MigrationEvent, Role } from './events.js';
+import type { MigrationEvent, MigrationPlan, Role } from './events.js';
 import { examine } from './examine.js';
 import { Guard } from './guard.js';
 import { resumeByProof } from './handover.js';
@@ -18,25 +18,28 @@ import type { HookContext } from './hooks.js';
 import { readCompletedJob } from './job.js';
 import type { JournalEntry } from './journal.js';
 import { learnFromRun } from './lesson.js';
-import { prepareLongCall } from './long-call.js';
+import { type LongCall, prepareLongCall } from './long-call.js';
 import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
 import { type Evidence, ownerOf } from './ownership.js';
 import { type Phase, PhaseMachine } from './phases.js';
+import { planOf } from './plan.js';
 import { Reporter } from './reporter.js';
 import type { Failure, MigrationResult, Warning } from './result.js';
 import { NO_EVIDENCE, settle } from './settle.js';
-import { wantsFineThreshold } from './threshold.js';
 import { Transfer } from './transfer.js';
 import { Witness } from './witness.js';
-
-/** How the job is started, once link and guest are known. */
-type Terms = Pick<CallTerms, 'settings' | 'isFine'>;
 
 /** What is said when the guard had to act. */
 const SPLIT_BRAIN: Warning = {
   code: 'split-brain',
   message: 'The guest ran on both hosts; it was suspended on both at once.',
+};
+
+/** What is said when the connection of the long call broke. */
+const CALL_LOST: Warning = {
+  code: 'call-lost',
+  message: "The connection of the migration's call was lost; the migration goes on without it and is followed.",
 };
 
 /** Hooks that a phase begins with. The others are called where something waits for them. */
@@ -74,24 +77,30 @@ export class Run {
   constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void, course?: Course) {
     this.#options = options;
     this.#course = course;
+    this.#wasPaused = course?.wasPaused ?? false;
     this.#abort = abort;
-    this.#reporter = new Reporter(emit, this.#clock);
+    this.#reporter = new Reporter(options, emit, this.#clock);
     this.#hooks = new HookRunner(options.hooks, {
       context: (signal) => this.#hookContext(signal),
       onFailure: (failure) => this.#onHookFailure(failure),
     });
   }
 
-  async execute(): Promise<MigrationResult> {
+  execute(): Promise<MigrationResult> {
+    return this.#reporter.around(() => this.#execute());
+  }
+
+  async #execute(): Promise<MigrationResult> {
     let failure: Failure | undefined;
     try {
-      await this.#reporter.journal.open(this.#options);
+      await this.#reporter.open(this.#course !== undefined);
       this.#phases.advance('connect', 0);
       this.#sides = await connectSides(this.#options);
       this.#throwIfUnmade();
       this.#guest = await (this.#course?.find(this.#sides, this.#options) ?? this.#checkAndFind(this.#sides));
       this.#reporter.journal.write(this.#identified(this.#guest, this.#sides));
-      this.#guard = new Guard(this.#sides, this.#guest.uuid);
+      this.#reporter.tell({ type: 'connected', atMs: this.#clock.atMs(), ...identitiesOf(this.#guest, this.#sides) });
+      this.#guard = new Guard(this.#sides, this.#guest.uuid, () => this.#reporter.warn(SPLIT_BRAIN));
       this.#witness = await this.#watch(this.#sides, this.#guest);
       await this.#hooks.run('connected', {});
       this.#throwIfUnmade();
@@ -105,10 +114,17 @@ export class Run {
     await this.#restoreLimits(evidence);
     const result = await this.#conclude(evidence, failure);
     await this.#hooks.run(result.outcome === 'completed' ? 'settled' : 'rolledBack', { result });
-    await Promise.all([this.#witness?.stop(), this.#sides?.source.close(), this.#sides?.destination.close()]);
+    await this.#close();
     this.#reporter.tell({ type: 'end', atMs: this.#clock.atMs(), result });
-    await this.#reporter.journal.close();
+    await this.#reporter.close();
     return result;
+  }
+
+  /** A host that does not answer must not keep the result from its caller. */
+  async #close(): Promise<void> {
+    const stopping = this.#witness?.stop() ?? Promise.resolve();
+    const stopped = withDeadline(stopping, this.#options.deadlines.callMs, 'Unsubscribing from events').catch(() => {});
+    await Promise.all([stopped, this.#sides?.source.close(), this.#sides?.destination.close()]);
   }
 
   /** Ends the run where nothing was touched yet; a job that is adopted has to be aborted all the same. */
@@ -161,7 +177,7 @@ export class Run {
 
   #onGuest(side: Role, event: string, detail: string, atMs: number): void {
     this.#reporter.tell({ type: 'guest', atMs, side, event, detail });
-    if (this.#guard?.note(side, event)) this.#reporter.warn(SPLIT_BRAIN);
+    this.#guard?.note(side, event);
     if (side === 'source' && event === 'suspended') this.#onStop(atMs);
     if (side === 'destination' && event === 'started') this.#phases.advance('pre-copy', atMs);
     if (side === 'destination' && event === 'resumed') this.#phases.advance('handover', atMs);
@@ -182,34 +198,35 @@ export class Run {
   async #move(sides: Sides, guest: Domain): Promise<void> {
     const { policy, budget, escalate, expect, deadlines } = this.#options;
     const known = historyOf(sides.source.identity.hostUuid, sides.destination.identity.hostUuid);
-    const settings = policy.settings({ ...(await measure(guest, expect, escalate, known)), budget, escalate });
+    const situation = { ...(await measure(guest, expect, escalate, known)), budget, escalate };
+    const plan = planOf(guest, policy, situation, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
+    const { settings } = plan;
+    this.#reporter.tell({ type: 'plan', atMs: this.#clock.atMs(), ...plan });
     for (const note of settings.notes) this.#reporter.warn(note);
-    // A job that another process started has the threshold that it was started with.
-    const isFine = this.#course === undefined && wantsFineThreshold(settings, sides.source.identity);
-    const terms = { settings, isFine };
-    const transfer = this.#assemble(guest, terms, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
+    const transfer = this.#assemble(sides, guest, plan);
     this.#transfer = transfer;
-    await transfer.conductor.actuators.prepare(settings.downtimeLimitMs);
+    await transfer.conductor.prepare(settings.downtimeLimitMs);
     const course = this.#course;
     await transfer.perform(
-      course ? () => course.follow(sides, guest) : await this.#prepareCall(sides, guest, terms),
+      course ? (over) => course.follow(sides, guest, over) : await this.#prepareCall(sides, guest, settings),
     );
     if (this.#safety === 'strict' && course === undefined && !this.#wasPaused) {
       await resumeByProof(sides, guest.uuid, this.#hooks, deadlines.callMs);
     }
   }
 
-  #assemble(guest: Domain, terms: Terms, fixedPauseMs: number): Transfer {
+  #assemble({ source }: Sides, guest: Domain, plan: MigrationPlan): Transfer {
     const parts = {
-      ...{ guest, options: this.#options, hooks: this.#hooks, abort: this.#abort },
+      ...{ options: this.#options, hooks: this.#hooks, abort: this.#abort },
       ...{ phases: this.#phases, reporter: this.#reporter, clock: this.#clock },
     };
-    const conductor = assembleConductor({ ...parts, ...terms, fixedPauseMs });
-    return new Transfer({ ...parts, conductor, call: this.#callBefore });
+    const conductor = assembleConductor({ ...parts, guest, plan });
+    return new Transfer({ ...parts, guest: () => source.revive(guest), conductor, call: this.#callBefore });
   }
 
-  async #prepareCall(sides: Sides, { uuid }: Domain, terms: Terms): Promise<() => Promise<unknown>> {
-    const call = await prepareLongCall(sides, uuid, this.#options, { ...terms, safety: this.#safety });
+  async #prepareCall(sides: Sides, { uuid }: Domain, settings: Settings): Promise<LongCall['start']> {
+    const terms = { settings, safety: this.#safety, onLost: () => this.#reporter.warn(CALL_LOST) };
+    const call = await prepareLongCall(sides, uuid, this.#options, terms);
     this.#control = call.control;
     return call.start;
   }
@@ -221,7 +238,8 @@ export class Run {
 
   /** Where the guest stays, what was set for the migration is put back; limits outlive a migration that failed. */
   async #restoreLimits(evidence: Evidence): Promise<void> {
-    if (ownerOf(evidence) !== 'source') return;
+    // While the call is still out the job may be, too, and these are its limits.
+    if (ownerOf(evidence) !== 'source' || this.#transfer?.call === 'out') return;
     try {
       await this.#transfer?.conductor.actuators.restore();
     } catch (error) {
@@ -237,6 +255,8 @@ export class Run {
     const wasPaused = this.#wasPaused;
     const arrived = hasArrived({ evidence, wasPaused });
     if (arrived) {
+      const left = leftOnSource(evidence);
+      if (left !== undefined) this.#reporter.warn(left);
       await this.#witness?.catchUp(TRAILING_EVENTS_MS);
       learnFromRun(this.#sides, this.#transfer?.conductor, this.#witness?.observedPauseMs);
     }

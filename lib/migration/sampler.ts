@@ -18,11 +18,14 @@ export function sampleOf(reading: Reading, previous: Reading | undefined): Migra
     memoryTotalBytes: stats.memoryTotalBytes ?? 0,
     memoryRemainingBytes: stats.memoryRemainingBytes ?? 0,
     memoryProcessedBytes: processed,
-    sentBytesPerSecond: elapsedMs > 0 ? Math.max(0, (difference / elapsedMs) * 1000) : 0,
+    sentBytesPerSecond: elapsedMs > 0 ? Math.max(0, Math.round((difference / elapsedMs) * 1000)) : 0,
     dirtiedBytesPerSecond: (stats.memoryDirtyPagesPerSecond ?? 0) * (stats.memoryPageBytes ?? 4096),
     // QEMU's estimate means nothing while the first pass still runs: there was no sync yet that could have found dirty pages.
     expectedPauseMs: (stats.memoryIteration ?? 0) > 1 ? stats.downtimeMs : undefined,
     throttle: (stats.autoConvergeThrottlePercent ?? 0) / 100,
+    syncs: stats.memoryIteration ?? 0,
+    diskTotalBytes: stats.diskTotalBytes ?? 0,
+    diskRemainingBytes: stats.diskRemainingBytes ?? 0,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Role } from './events.js';
 import type { Host, ResolvedOptions } from './options.js';
 import type { SideView } from './ownership.js';
 import type { HostIdentity } from './result.js';
+import { withoutPassword } from './secrets.js';
 
 type Deadlines = ResolvedOptions['deadlines'];
 
@@ -20,6 +21,7 @@ export class Side {
   readonly #deadlines: Deadlines;
   readonly #ownsData: boolean;
   #control: Connection;
+  #isClosed = false;
 
   private constructor(
     role: Role,
@@ -100,8 +102,35 @@ export class Side {
     }
   }
 
+  /** Whether the connection of the long call still stands; never throws. */
+  async isDataAlive(): Promise<boolean> {
+    try {
+      return await withDeadline(
+        this.data.isAlive(),
+        this.#deadlines.callMs,
+        `Asking for the ${this.role}'s connection`,
+      );
+    } catch {
+      return false;
+    }
+  }
+
+  /** The same guest on a connection that stands, where its own has broken. */
+  async revive(domain: Domain): Promise<Domain> {
+    if (domain.connection.lost === undefined) return domain;
+    return (await this.findDomain(domain.uuid)) ?? domain;
+  }
+
+  /** Suspends the guest here, where it is. libvirt: virDomainSuspend. */
+  async suspend(uuid: string): Promise<void> {
+    const domain = await this.findDomain(uuid);
+    const { callMs } = this.#deadlines;
+    if (domain) await withDeadline(domain.suspend(), callMs, `Suspending the guest on the ${this.role}`);
+  }
+
   /** Closes what this side opened. A connection with a call that never returns is left to it after the deadline. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const mine = this.#ownsData ? [this.data, this.#control] : [this.#control];
     await Promise.allSettled(
       mine.map((connection) =>
@@ -112,10 +141,18 @@ export class Side {
 
   /** The control connection, opened anew when the daemon went away in between: who owns the guest must be asked all the same. */
   async #liveControl(): Promise<Connection> {
+    if (this.#isClosed) {
+      throw new PrecopyError(
+        'ERR_PRECOPY_CONNECTION_CLOSED',
+        `The migration has closed its connections to the ${this.role}`,
+      );
+    }
     if (this.#control.closed || this.#control.lost !== undefined || !(await this.#answers())) {
       const renewed = await openHost(this.#control, this.#deadlines.connectMs, `Reconnecting to the ${this.role}`);
       this.#control.close().catch(() => {});
       this.#control = renewed;
+      // Closed while it was being opened: nobody else would do it.
+      if (this.#isClosed) await renewed.close();
     }
     return this.#control;
   }
@@ -154,9 +191,9 @@ function addressOf(host: Host): { uri: string; options?: ConnectionOptions } {
   return { uri, options };
 }
 
-/** The URI of a host as its caller gave it. */
+/** The URI of a host as its caller gave it, without a password: it is to be told. */
 export function uriOf(host: Host): string {
-  return addressOf(host).uri;
+  return withoutPassword(addressOf(host).uri);
 }
 
 async function identify(connection: Connection): Promise<HostIdentity> {

@@ -34,6 +34,11 @@ export interface Advice {
   notes: readonly Note[];
 }
 
+/** Until QEMU has looked at the memory for the first time there is nothing left to send, and nothing sent. */
+export function hasBegun({ memoryRemainingBytes = 0, memoryProcessedBytes = 0 }: JobStats): boolean {
+  return memoryRemainingBytes > 0 || memoryProcessedBytes > 0;
+}
+
 /**
  * Makes a policy's view out of readings of the job and asks it. It keeps what must be remembered between readings (passes, the link's
  * speed, the policy's state) and changes nothing outside: the same readings give the same advice.

@@ -33,7 +33,7 @@ export { type VirshOptions, virsh } from './peers/virsh.js';
 export * from './policy.js';
 export * from './rates.js';
 export * as policies from './registry.js';
-export { type PolicyName, policyByName } from './registry.js';
+export { type PolicyName, policyByName, toPolicy } from './registry.js';
 export { type Permitted, permitted } from './rules.js';
 export { throttleNeeded } from './throttle.js';
 export * from './view.js';

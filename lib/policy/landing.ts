@@ -50,12 +50,8 @@ const GIVE_UP_MS = 1500;
 
 const NONE: LandingStep = { landing: undefined, actions: [] };
 
-/**
- * What to do about the landing at this view. Pure.
- *
- * @param isFine - whether limits are told QEMU as bytes; otherwise its threshold follows the slowed stream
- */
-export function land(view: View, landing: LandingStep['landing'], isFine: boolean): LandingStep {
+/** What to do about the landing at this view. Pure. */
+export function land(view: View, landing: LandingStep['landing']): LandingStep {
   if (landing === 'over') return { landing, actions: [] };
   if (landing === undefined) return begin(view);
   if (view.elapsedMs - landing.startedAtMs >= GIVE_UP_MS) {
@@ -64,7 +60,7 @@ export function land(view: View, landing: LandingStep['landing'], isFine: boolea
   if (view.atPassBoundary && !isQuiet(view, landing.linkBytesPerSecond)) {
     return end(landing, 'the guest is too busy for it', Math.min(BUSY_STOP_MS, roomMs(view)));
   }
-  return landing.isOpen ? { landing, actions: [] } : glide(view, landing, isFine);
+  return landing.isOpen ? { landing, actions: [] } : glide(view, landing);
 }
 
 /** Nobody knows in the first pass whether the guest is quiet, and once a quiet one has ended it, it is too late: so it is taken for quiet. */
@@ -89,7 +85,7 @@ function isQuiet({ passes, elapsedMs }: View, link: number): boolean {
   return durationMs > 0 && (dirtiedBytes / durationMs) * WINDOW_MS <= (link / 1000) * QUIET_MS;
 }
 
-function glide(view: View, landing: Landing, isFine: boolean): LandingStep {
+function glide(view: View, landing: Landing): LandingStep {
   const { elapsedMs, pass, memoryRemainingBytes: left } = view;
   const { linkBytesPerSecond: link, slowedIn, slowedAtMs } = landing;
   const sinceMs = elapsedMs - slowedAtMs;
@@ -97,9 +93,10 @@ function glide(view: View, landing: Landing, isFine: boolean): LandingStep {
     return pass > slowedIn || sinceMs >= WINDOW_MS ? slow(view, landing) : { landing, actions: [] };
   }
   if (sinceMs < ASLEEP_MS) return { landing, actions: [] };
+  // QEMU reckons with the speed of the slowed stream.
   const slowedShare = Math.min((view.bandwidthBytesPerSecond ?? link) / link, 1);
   const reason = `${megabytes(left)} left, and what was sent has arrived`;
-  const actions = [downtimeLimit(isFine ? STOP_MS : STOP_MS / slowedShare, reason)];
+  const actions = [downtimeLimit(STOP_MS / slowedShare, reason)];
   return { landing: { ...landing, isOpen: true }, actions };
 }
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../errors.js';
 import { budget } from './budget.js';
+import { type Ladder, ladder } from './ladder.js';
 import { kubevirt } from './peers/kubevirt.js';
 import { kubevirtStall } from './peers/kubevirt-stall.js';
 import { nova } from './peers/nova.js';
@@ -38,4 +39,14 @@ export function policyByName(name: string): Policy {
   const policy = Object.hasOwn(policies, name) ? policies[name] : undefined;
   if (policy === undefined) throw new InvalidArgumentError('policy', name, Object.keys(policies).join(' or '));
   return policy;
+}
+
+/**
+ * A policy out of whatever names or describes one.
+ *
+ * @throws InvalidArgumentError for an unknown name, or a ladder that is not as it must be
+ */
+export function toPolicy(policy: string | Policy | Ladder): Policy {
+  if (typeof policy === 'string') return policyByName(policy);
+  return 'decide' in policy ? policy : ladder(policy);
 }

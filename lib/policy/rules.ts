@@ -18,7 +18,8 @@ export function permitted(view: View, actions: readonly Action[]): Permitted {
   const kept: Action[] = [];
   const notes: Note[] = [];
   for (const action of actions.map(intoRange)) {
-    const objection = objectionTo(view, action);
+    const isPostCopy = view.postCopyActive || kept.some(({ kind }) => kind === 'post-copy');
+    const objection = objectionTo({ ...view, postCopyActive: isPostCopy }, action);
     if (objection !== undefined)
       notes.push({ code: 'refused', message: `${action.kind} was refused: ${objection} (${action.reason})` });
     else if (!isAlreadySo(view, action)) kept.push(action);

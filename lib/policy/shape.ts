@@ -1,13 +1,20 @@
 /** What a value in a JSON document must look like. One description serves the validator and the published JSON Schema. */
 export type Shape =
-  | { readonly type: 'number'; readonly minimum: number; readonly maximum?: number; readonly description: string }
+  | { readonly type: 'number'; readonly minimum?: number; readonly maximum?: number; readonly description: string }
   | { readonly type: 'integer'; readonly minimum: number; readonly maximum?: number; readonly description: string }
-  | { readonly type: 'text'; readonly description: string }
+  | { readonly type: 'text'; readonly mayBeEmpty?: boolean; readonly description: string }
   | { readonly type: 'flag'; readonly description: string }
   | { readonly type: 'choice'; readonly of: readonly string[]; readonly description: string }
-  | { readonly type: 'list'; readonly of: Shape; readonly description: string }
+  | ListShape
   | ObjectShape
   | VariantShape;
+
+interface ListShape {
+  readonly type: 'list';
+  readonly of: Shape;
+  readonly mayBeEmpty?: boolean;
+  readonly description: string;
+}
 
 export interface ObjectShape {
   readonly type: 'object';
@@ -15,6 +22,8 @@ export interface ObjectShape {
   readonly required: readonly string[];
   /** It must not be empty. */
   readonly atLeastOne?: boolean;
+  /** It may have other properties as well, of any kind. */
+  readonly isOpen?: boolean;
   readonly description: string;
 }
 
@@ -23,6 +32,8 @@ export interface VariantShape {
   readonly type: 'variant';
   readonly key: string;
   readonly of: Readonly<Record<string, ObjectShape>>;
+  /** What an object of any other kind must look like; without it there is none. */
+  readonly other?: ObjectShape;
   readonly description: string;
 }
 
@@ -35,18 +46,16 @@ export interface Problem {
 }
 
 /** Checks a value and gives back the first thing that is wrong with it, in the order of the document. */
-export function problemOf(shape: Shape, value: unknown, place = ''): Problem | undefined {
+export function problemOf(shape: Shape, value: unknown): Problem | undefined {
   switch (shape.type) {
     case 'list':
-      return listProblem(shape.of, value, place);
+      return listProblem(shape, value);
     case 'object':
-      return objectProblem(shape, value, place);
+      return objectProblem(shape, value);
     case 'variant':
-      return variantProblem(shape, value, place);
-    default: {
-      const allowed = allowedScalar(shape);
-      return isScalar(shape, value) ? undefined : { place, value, allowed };
-    }
+      return variantProblem(shape, value);
+    default:
+      return isScalar(shape, value) ? undefined : { place: '', value, allowed: allowedScalar(shape) };
   }
 }
 
@@ -55,14 +64,15 @@ type ScalarShape = Exclude<Shape, { type: 'list' | 'object' | 'variant' }>;
 function isScalar(shape: ScalarShape, value: unknown): boolean {
   switch (shape.type) {
     case 'text':
-      return typeof value === 'string' && value !== '';
+      return typeof value === 'string' && (value !== '' || shape.mayBeEmpty === true);
     case 'flag':
       return typeof value === 'boolean';
     case 'choice':
       return typeof value === 'string' && shape.of.includes(value);
     default: {
       const isRight = shape.type === 'integer' ? Number.isInteger(value) : Number.isFinite(value);
-      return isRight && Number(value) >= shape.minimum && Number(value) <= (shape.maximum ?? Number.POSITIVE_INFINITY);
+      const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = shape;
+      return isRight && Number(value) >= minimum && Number(value) <= maximum;
     }
   }
 }
@@ -70,13 +80,14 @@ function isScalar(shape: ScalarShape, value: unknown): boolean {
 function allowedScalar(shape: ScalarShape): string {
   switch (shape.type) {
     case 'text':
-      return 'a non-empty string';
+      return shape.mayBeEmpty === true ? 'a string' : 'a non-empty string';
     case 'flag':
       return 'true or false';
     case 'choice':
       return shape.of.join(' or ');
     default: {
       const kind = shape.type === 'integer' ? 'a whole number' : 'a number';
+      if (shape.minimum === undefined) return kind;
       return shape.maximum === undefined
         ? `${kind} of at least ${shape.minimum}`
         : `${kind} from ${shape.minimum} to ${shape.maximum}`;
@@ -84,42 +95,47 @@ function allowedScalar(shape: ScalarShape): string {
   }
 }
 
-function listProblem(of: Shape, value: unknown, place: string): Problem | undefined {
-  if (!Array.isArray(value) || value.length === 0) return { place, value, allowed: 'a list of at least one item' };
+function listProblem({ of, mayBeEmpty = false }: ListShape, value: unknown): Problem | undefined {
+  if (!Array.isArray(value)) return { place: '', value, allowed: 'a list' };
+  if (value.length === 0 && !mayBeEmpty) return { place: '', value, allowed: 'a list of at least one item' };
   for (const [index, item] of value.entries()) {
-    const problem = problemOf(of, item, `${place}[${index}]`);
-    if (problem !== undefined) return problem;
+    const problem = problemOf(of, item);
+    if (problem !== undefined) return inside(`[${index}]`, problem);
   }
   return undefined;
 }
 
-function objectProblem(shape: ObjectShape, value: unknown, place: string): Problem | undefined {
-  if (!isRecord(value)) return { place, value, allowed: 'an object' };
-  const inside = (name: string) => (place === '' ? name : `${place}.${name}`);
-  const names = Object.keys(shape.properties);
+function objectProblem(shape: ObjectShape, value: unknown, tag?: string): Problem | undefined {
+  if (!isRecord(value)) return { place: '', value, allowed: 'an object' };
   if (shape.atLeastOne === true && Object.keys(value).length === 0) {
-    return { place, value, allowed: `an object with at least one of ${names.join(', ')}` };
+    return { place: '', value, allowed: `an object with at least one of ${Object.keys(shape.properties).join(', ')}` };
   }
-  for (const [name, item] of Object.entries(value)) {
+  for (const name in value) {
     const property = Object.hasOwn(shape.properties, name) ? shape.properties[name] : undefined;
-    if (property === undefined)
-      return { place: inside(name), value: item, allowed: `absent: there are ${names.join(', ')}` };
-    const problem = problemOf(property, item, inside(name));
-    if (problem !== undefined) return problem;
+    if (property !== undefined) {
+      const problem = problemOf(property, value[name]);
+      if (problem !== undefined) return inside(name, problem);
+    } else if (shape.isOpen !== true && name !== tag) {
+      const allowed = `absent: there are ${Object.keys(shape.properties).join(', ')}`;
+      return { place: name, value: value[name], allowed };
+    }
   }
   const missing = shape.required.find((name) => !Object.hasOwn(value, name));
-  return missing === undefined
-    ? undefined
-    : { place: inside(missing), value: undefined, allowed: 'there: it is required' };
+  return missing === undefined ? undefined : { place: missing, value: undefined, allowed: 'there: it is required' };
 }
 
-function variantProblem(shape: VariantShape, value: unknown, place: string): Problem | undefined {
-  if (!isRecord(value)) return { place, value, allowed: 'an object' };
-  const { [shape.key]: tag, ...rest } = value;
-  const variant = typeof tag === 'string' && Object.hasOwn(shape.of, tag) ? shape.of[tag] : undefined;
-  if (variant === undefined)
-    return { place: `${place}.${shape.key}`, value: tag, allowed: Object.keys(shape.of).join(' or ') };
-  return objectProblem(variant, rest, place);
+function variantProblem({ key, of, other }: VariantShape, value: unknown): Problem | undefined {
+  if (!isRecord(value)) return { place: '', value, allowed: 'an object' };
+  const tag = value[key];
+  const variant = typeof tag === 'string' ? (Object.hasOwn(of, tag) ? of[tag] : other) : undefined;
+  if (variant !== undefined) return objectProblem(variant, value, key);
+  return { place: key, value: tag, allowed: other === undefined ? Object.keys(of).join(' or ') : 'a string' };
+}
+
+/** The problem as seen from outside: its place is made only when there is one, since most documents have none. */
+function inside(place: string, problem: Problem): Problem {
+  const dot = problem.place === '' || problem.place.startsWith('[') ? '' : '.';
+  return { ...problem, place: `${place}${dot}${problem.place}` };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -134,26 +150,34 @@ export function toJsonSchema(shape: Shape): Record<string, unknown> {
     case 'integer':
       return {
         type: shape.type,
-        minimum: shape.minimum,
+        ...(shape.minimum === undefined ? {} : { minimum: shape.minimum }),
         ...(shape.maximum === undefined ? {} : { maximum: shape.maximum }),
         description,
       };
     case 'text':
-      return { type: 'string', minLength: 1, description };
+      return { type: 'string', ...(shape.mayBeEmpty === true ? {} : { minLength: 1 }), description };
     case 'flag':
       return { type: 'boolean', description };
     case 'choice':
       return { enum: shape.of, description };
     case 'list':
-      return { type: 'array', items: toJsonSchema(shape.of), minItems: 1, description };
+      return {
+        type: 'array',
+        items: toJsonSchema(shape.of),
+        ...(shape.mayBeEmpty === true ? {} : { minItems: 1 }),
+        description,
+      };
     case 'object':
       return objectSchema(shape);
     case 'variant':
-      return {
-        oneOf: Object.entries(shape.of).map(([tag, variant]) => objectSchema(variant, { [shape.key]: { const: tag } })),
-        description,
-      };
+      return { oneOf: variantSchemas(shape), description };
   }
+}
+
+function variantSchemas({ key, of, other }: VariantShape): Record<string, unknown>[] {
+  const known = Object.entries(of).map(([tag, variant]) => objectSchema(variant, { [key]: { const: tag } }));
+  if (other === undefined) return known;
+  return [...known, objectSchema(other, { [key]: { type: 'string', not: { enum: Object.keys(of) } } })];
 }
 
 function objectSchema(shape: ObjectShape, tag: Record<string, unknown> = {}): Record<string, unknown> {
@@ -164,7 +188,7 @@ function objectSchema(shape: ObjectShape, tag: Record<string, unknown> = {}): Re
     type: 'object',
     properties: { ...tag, ...properties },
     required: [...Object.keys(tag), ...shape.required],
-    additionalProperties: false,
+    additionalProperties: shape.isOpen === true,
     ...(shape.atLeastOne === true ? { minProperties: 1 } : {}),
     description: shape.description,
   };

@@ -1,8 +1,7 @@
-// Runs a migration with a journal, and is killed at an event: by its own hand, so that it is at that moment and no other.
+// Runs a migration that keeps a journal, and is killed at an event: by its own hand, so that it is at that moment and no other.
 // argv: the phase (or `arrival`: see below), the options of the migration as JSON, the journal's path.
 import { Connection, DomainMigrateFlags } from '../../lib/libvirt/index.js';
 import { type MigrateOptions, migrate } from '../../lib/migration/index.js';
-import { entryOf, Journal } from '../../lib/migration/journal.js';
 
 const [phase = '', json = '', path = ''] = process.argv.slice(2);
 // Written by the test, which is typed.
@@ -13,15 +12,9 @@ function die(): void {
 }
 
 async function migrateAndDie(): Promise<void> {
-  const { domain, source, destination } = options;
-  if (source instanceof Connection || destination instanceof Connection) throw new TypeError('not out of JSON');
-  const journal = await Journal.open(path);
-  await journal.write({ type: 'begin', domain, source, destination });
-  const migration = migrate(options);
-  migration.on('event', (event) => {
-    const entry = entryOf(event);
-    if (entry !== undefined) void journal.write(entry);
-    if (event.type === 'phase' && event.phase === phase) die();
+  const migration = migrate({ ...options, journal: path });
+  migration.on('phase', (event) => {
+    if (event.phase === phase) die();
   });
   await migration.outcome;
 }

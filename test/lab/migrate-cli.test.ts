@@ -1,37 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
-import { type Host, Lab } from '../../lib/lab/index.js';
+import { Lab } from '../../lib/lab/index.js';
+import { type Ended, end, moveFlags, onEvent, precopy, start } from '../support/command-line.js';
 import { startWriter, stillBeats, virshSees } from './moving.js';
 
-const PROGRAM = fileURLToPath(new URL('../../lib/cli/main.js', import.meta.url));
-
-function start(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, 'migrate', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-async function end(child: ChildProcess): Promise<Ended> {
-  const { stdout, stderr } = child;
-  if (stdout === null || stderr === null) throw new Error('no pipes');
-  const [out, err] = await Promise.all([text(stdout), text(stderr), once(child, 'close')]);
-  return { code: child.exitCode, stdout: out, stderr: err };
-}
-
-function between(from: Host, to: Host): string[] {
-  return [
-    ...['--source', from.endpoint.uri, '--source-socket', from.endpoint.socketPath],
-    ...['--destination', to.endpoint.uri, '--destination-socket', to.endpoint.socketPath],
-    ...['--peer-uri', to.peerUri, '--migrate-uri', to.migrateUri],
-  ];
-}
+const migrate = (...args: string[]): Promise<Ended> => precopy('migrate', ...args);
 
 test('precopy migrate, as a person uses it', async (t) => {
   await using lab = await Lab.start({ link: { bitsPerSecond: 1e9 } });
@@ -39,34 +11,34 @@ test('precopy migrate, as a person uses it', async (t) => {
   const guest = await startWriter(lab, 'typed');
 
   await t.test('--help shows examples and exit codes', async (t) => {
-    const { code, stdout } = await end(start(['--help']));
+    const { code, stdout } = await migrate('--help');
     t.equal(code, 0);
     t.match(stdout, /Examples:[\s\S]*Exit codes:/);
   });
 
   const wrong: [string, string[], RegExp][] = [
     ['no destination', ['typed', '--source', 'qemu:///system'], /--destination/],
-    ['an unknown flag', ['typed', ...between(a, b), '--fast'], /--fast/],
-    ['a number that is none', ['typed', ...between(a, b), '--parallel', 'many'], /whole number/],
+    ['an unknown flag', ['typed', ...moveFlags(a, b), '--fast'], /--fast/],
+    ['a number that is none', ['typed', ...moveFlags(a, b), '--parallel', 'many'], /whole number/],
     ['a URI that is code', ['typed', '--source', a.uri, '--destination', 'qemu:///system'], /socket/],
   ];
   for (const [what, args, said] of wrong) {
     await t.test(`${what} is wrong usage, and touches nothing`, async (t) => {
-      const { code, stderr } = await end(start(args));
+      const { code, stderr } = await migrate(...args);
       t.equal(code, 2);
       t.match(stderr, said);
     });
   }
 
   await t.test('an unknown guest fails, and says what to do', async (t) => {
-    const { code, stderr } = await end(start(['nobody', ...between(a, b)]));
+    const { code, stderr } = await migrate('nobody', ...moveFlags(a, b));
     t.equal(code, 1);
     t.match(stderr, /nobody/);
     t.match(stderr, /List the source's guests/);
   });
 
   await t.test('a move shows its phases and ends with one line', async (t) => {
-    const { code, stdout, stderr } = await end(start(['typed', ...between(a, b)]));
+    const { code, stdout, stderr } = await migrate('typed', ...moveFlags(a, b));
     t.equal(code, 0);
     for (const phase of ['connect', 'prepare', 'pre-copy', 'stop-and-copy', 'handover', 'settle'])
       t.match(stderr, phase);
@@ -75,7 +47,7 @@ test('precopy migrate, as a person uses it', async (t) => {
   });
 
   await t.test('--json is a line for each event, the result last', async (t) => {
-    const { code, stdout } = await end(start(['typed', ...between(b, a), '--json']));
+    const { code, stdout } = await migrate('typed', ...moveFlags(b, a), '--json');
     t.equal(code, 0);
     const events: { type: string }[] = stdout
       .trim()
@@ -87,9 +59,9 @@ test('precopy migrate, as a person uses it', async (t) => {
 
   await t.test('Ctrl-C cancels and says so; the guest stays', async (t) => {
     await lab.link.shape({ bitsPerSecond: 50e6 });
-    const child = start(['typed', ...between(a, b), '--json']);
-    child.stdout?.on('data', (data: Buffer) => {
-      if (data.includes('"type":"pass"')) child.kill('SIGINT');
+    const child = start(['migrate', 'typed', ...moveFlags(a, b), '--json']);
+    onEvent(child, ({ type }) => {
+      if (type === 'pass') child.kill('SIGINT');
     });
     const { code, stderr } = await end(child);
     t.equal(code, 3);

@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { type Test, test } from 'tap';
-import {
-  entryOf,
-  Journal,
-  type JournalEntry,
-  parseJournal,
-  readJournal,
-  withoutSecrets,
-} from '../../lib/migration/journal.js';
+import { entryOf, Journal, type JournalEntry, parseJournal, readJournal } from '../../lib/migration/journal.js';
+import { withoutSecrets } from '../../lib/migration/secrets.js';
 
 const UUID = '11111111-2222-4333-8444-555555555555';
 

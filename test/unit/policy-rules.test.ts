@@ -88,3 +88,18 @@ test('policies by name', (t) => {
   t.throws(() => policyByName('toString'), { code: 'ERR_PRECOPY_INVALID_ARGUMENT' });
   t.end();
 });
+
+test('after post-copy in the same decision nothing follows that would harm it', (t) => {
+  const view = viewOf({ can: { throttle: false, autoConverge: false, postCopy: true } });
+  const both: Action[] = [
+    { kind: 'post-copy', reason: 'time is up' },
+    { kind: 'abort', reason: 'otherwise' },
+  ];
+  t.match(permitted(view, both), { actions: [{ kind: 'post-copy' }], notes: [{ code: 'refused' }] });
+  t.match(
+    permitted({ ...view, can: { ...view.can, postCopy: false } }, both).actions,
+    [{ kind: 'abort' }],
+    'where post-copy cannot be had, the other one is done',
+  );
+  t.end();
+});

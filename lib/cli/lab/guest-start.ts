@@ -8,7 +8,7 @@ import {
   type Workload,
   type WorkloadName,
 } from '../../lab/index.js';
-import { bytes, wholeNumber } from './units.js';
+import { bytes, bytesPerSecond, wholeNumber } from '../units.js';
 import { whichLab } from './which.js';
 
 interface Flags {
@@ -30,7 +30,7 @@ burst (steady for a while, then quiet)
 
 Examples:
   precopy lab guest start
-  precopy lab guest start --name db1 --memory 1GiB --workload steady --set 256MiB --rate 50MB
+  precopy lab guest start --name db1 --memory 1GiB --workload steady --set 256MiB --rate 50MB/s/s
   precopy lab guest start --kind bare --workload hot --host b`;
 
 const DEFAULT_MEMORY_BYTES = 256 * 1024 ** 2;
@@ -51,8 +51,8 @@ export function guestStartCommand(): Command {
       new Option('--workload <name>', 'what it does with its memory').choices(WORKLOAD_NAMES).default('steady'),
     )
     .option('--set <size>', 'how much memory it rewrites', bytes)
-    .option('--rate <size>', 'how much of it in a second', bytes)
-    .option('--heartbeat <hz>', 'heartbeats in a second, 0 for none', wholeNumber)
+    .option('--rate <rate>', 'how much of it in a second, as in 50MB/s', bytesPerSecond)
+    .option('--heartbeat <hz>', 'heartbeats in a second, 0 for none', wholeNumber(0))
     .option('--json', 'print one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(start);

@@ -5,11 +5,9 @@ import { guestStopCommand } from './guest-stop.js';
 
 /** `precopy lab guest`: guests whose hearts beat, so that somebody outside can tell how they fare. */
 export function guestCommand(): Command {
-  const command = new Command('guest')
+  return new Command('guest')
     .description('start, list and end guests in a lab')
     .addCommand(guestStartCommand())
     .addCommand(guestListCommand())
     .addCommand(guestStopCommand());
-  for (const inner of command.commands) inner.exitOverride();
-  return command;
 }

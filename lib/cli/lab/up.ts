@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { Lab, type LabOptions } from '../../lab/index.js';
 import { EXIT_CODES } from '../exit-codes.js';
-import { bitsPerSecond, milliseconds, wholeNumber } from './units.js';
+import { Interrupt } from '../interrupt.js';
+import { bitsPerSecond, milliseconds, wholeNumber } from '../units.js';
 
 interface Flags {
   name?: string;
@@ -21,11 +22,11 @@ export function upCommand(): Command {
   return new Command('up')
     .description('start a lab, which stays up until `precopy lab down`')
     .option('--name <name>', 'its name, unique on this machine')
-    .option('--hosts <count>', 'how many hosts', wholeNumber, 2)
+    .option('--hosts <count>', 'how many hosts', wholeNumber(0), 2)
     .option('--bandwidth <rate>', 'what the link carries that guests move over, as in 1Gbit', bitsPerSecond)
     .option(
-      '--latency <ms>',
-      'delay on that link, one way (needs --bandwidth, and sch_netem in the kernel)',
+      '--latency <time>',
+      'delay on that link, one way, as in 5ms (needs --bandwidth, and sch_netem in the kernel)',
       milliseconds,
     )
     .option('--json', 'print one JSON object')
@@ -35,10 +36,7 @@ export function upCommand(): Command {
 
 async function up(flags: Flags, command: Command): Promise<void> {
   if (flags.latency !== undefined && flags.bandwidth === undefined) command.error('error: --latency needs --bandwidth');
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort(new Error('interrupted with Ctrl-C'));
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onInterrupt);
+  using interrupt = new Interrupt();
   try {
     const lab = await Lab.start({
       hosts: flags.hosts,
@@ -52,9 +50,6 @@ async function up(flags: Flags, command: Command): Promise<void> {
     if (!interrupt.signal.aborted) throw error;
     process.stderr.write('interrupted: what had been built is removed\n');
     process.exitCode = EXIT_CODES.interrupted;
-  } finally {
-    process.off('SIGINT', onInterrupt);
-    process.off('SIGTERM', onInterrupt);
   }
 }
 

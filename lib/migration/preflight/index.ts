@@ -12,6 +12,13 @@ export type {
   RequestFacts,
   RivalFacts,
 } from './facts.js';
-export { type AllowableCode, FINDING_CODES, type Finding, type FindingCode, type Severity } from './finding.js';
+export {
+  ALLOWABLE_CODES,
+  type AllowableCode,
+  FINDING_CODES,
+  type Finding,
+  type FindingCode,
+  type Severity,
+} from './finding.js';
 export { type PreflightRequest, preflight, preflightSides } from './preflight.js';
 export { judgePreflight, PreflightError, type PreflightReport, requirePreflight } from './report.js';

@@ -5,15 +5,15 @@ import type { Sides } from '../connect.js';
 import type { Course } from '../course.js';
 import { Migration } from '../migration.js';
 import { type DeadlineOptions, type ResolvedOptions, resolveOptions } from '../options.js';
-import { sleep } from '../sampler.js';
+import { followJob } from './follow.js';
 import { type RecoveryTarget, readTarget } from './options.js';
 import type { Row } from './row.js';
-import { sightOf } from './sight.js';
-import { judge } from './table.js';
 
 export interface AdoptOptions extends RecoveryTarget {
   /** How often the job is sampled, in milliseconds. Default 100. */
   sampleIntervalMs?: number;
+  /** A new file for the trace of what is seen from here on. */
+  trace?: string;
   deadlines?: DeadlineOptions;
   /** Aborts the migration; its reason becomes the abort's reason. */
   signal?: AbortSignal;
@@ -24,7 +24,7 @@ const later: Rule = () => undefined;
 
 const rules: Rules<AdoptOptions> = {
   ...{ source: later, destination: later, domain: later, journal: later },
-  ...{ sampleIntervalMs: later, deadlines: later, signal: later },
+  ...{ sampleIntervalMs: later, trace: later, deadlines: later, signal: later },
 };
 
 /**
@@ -43,46 +43,36 @@ const rules: Rules<AdoptOptions> = {
  */
 export function adopt(options: AdoptOptions): Migration {
   checkOptions<AdoptOptions>('', options, rules);
-  const { sampleIntervalMs, deadlines, signal } = options;
-  const { source, destination, domain } = readTarget(options);
+  const { sampleIntervalMs, trace, deadlines, signal } = options;
+  const { source, destination, domain, wasRunning } = readTarget(options);
   const resolved = resolveOptions({
     // Watched, not steered: whoever started it has set the limits.
     ...{ source, destination, domain, policy: 'qemu' as const },
     ...(sampleIntervalMs === undefined ? {} : { sampleIntervalMs }),
+    ...(trace === undefined ? {} : { trace }),
     ...(deadlines === undefined ? {} : { deadlines }),
     ...(signal === undefined ? {} : { signal }),
   });
-  return new Migration(resolved, adoptedCourse(resolved));
+  return new Migration(resolved, adoptedCourse(resolved, wasRunning === false));
 }
 
-function adoptedCourse({ deadlines, sampleIntervalMs }: ResolvedOptions): Course {
-  const judgeBoth = async (sides: Sides, uuid: string): Promise<Row> => {
-    const destination = await sightOf(sides.destination, uuid, deadlines.callMs);
-    const source = await sightOf(sides.source, uuid, deadlines.callMs);
-    return judge({ source, destination, destinationRan: false });
-  };
+function adoptedCourse({ deadlines, sampleIntervalMs }: ResolvedOptions, wasPaused: boolean): Course {
   return {
+    wasPaused,
     find: findEitherSide,
-    async follow(sides, { uuid }) {
-      let row = await judgeBoth(sides, uuid);
-      const wasUnderWay = isUnderWay(row);
-      while (isUnderWay(row)) {
-        await sleep(sampleIntervalMs);
-        row = await judgeBoth(sides, uuid);
-      }
-      if (row.verdict === 'completed' && row.actions.length === 0) return;
-      throw over(row, wasUnderWay);
+    async follow(sides, { uuid }, over) {
+      const pace = { callMs: deadlines.callMs, intervalMs: sampleIntervalMs };
+      const { row, wasUnderWay } = await followJob(sides, uuid, pace, over);
+      // One that was paused before stays so.
+      const isDone = row.actions.every((action) => wasPaused && action === 'resume-destination');
+      if (row.verdict === 'completed' && isDone) return;
+      throw ended(row, wasUnderWay);
     },
   };
 }
 
-/** Somebody is still at it; a migration in the other direction is under way too, but not to be waited for. */
-function isUnderWay({ verdict, actions }: Row): boolean {
-  return verdict === 'under-way' && actions.includes('wait');
-}
-
 /** The guest where it is: still on the source, or on the destination already. */
-async function findEitherSide({ source, destination }: Sides, { domain }: ResolvedOptions): Promise<Domain> {
+export async function findEitherSide({ source, destination }: Sides, { domain }: ResolvedOptions): Promise<Domain> {
   const found = (await source.findDomain(domain)) ?? (await destination.findDomain(domain));
   if (found !== undefined) return found;
   throw new PrecopyError('ERR_PRECOPY_NOTHING_TO_ADOPT', `Neither host has a guest '${domain}'`, {
@@ -90,7 +80,7 @@ async function findEitherSide({ source, destination }: Sides, { domain }: Resolv
   });
 }
 
-function over({ verdict, says, owner, remedy }: Row, wasUnderWay: boolean): PrecopyError {
+function ended({ verdict, says, owner, remedy }: Row, wasUnderWay: boolean): PrecopyError {
   const code = wasUnderWay ? 'ERR_PRECOPY_MIGRATION_FAILED' : 'ERR_PRECOPY_NOTHING_TO_ADOPT';
   const what = wasUnderWay ? 'The adopted migration did not complete' : 'There is no migration to adopt';
   return new PrecopyError(code, `${what} (${verdict}): ${says}`, {

@@ -1,7 +1,7 @@
 import type { DiskFacts, PreflightFacts } from '../facts.js';
 import { type Finding, finding } from '../finding.js';
 import { type Check, destinationName } from './check.js';
-import { isOlder } from '../../version.js';
+import { isOlder } from './version.js';
 
 /** Modes in which no host's page cache holds anything of the disk. */
 const DIRECT = ['none', 'directsync'];

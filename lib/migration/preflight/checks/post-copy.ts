@@ -2,7 +2,7 @@ import type { PreflightFacts } from '../facts.js';
 import { finding } from '../finding.js';
 import { USERFAULTFD_PATHS } from '../paths.js';
 import { type Check, destinationName, mebibytes } from './check.js';
-import { isOlder } from '../../version.js';
+import { isOlder } from './version.js';
 
 /** The first QEMU that has post-copy and parallel connections in one migration. */
 const WITH_PARALLEL = '10.1.0';

@@ -1,7 +1,7 @@
 import type { PreflightFacts } from '../facts.js';
 import { type Finding, type FindingCode, finding } from '../finding.js';
 import { type Check, guestName } from './check.js';
-import { isOlder } from '../../version.js';
+import { isOlder } from './version.js';
 
 interface Standing {
   readonly state: string;

@@ -1,7 +1,7 @@
 import type { PreflightFacts } from '../facts.js';
 import { type Finding, finding } from '../finding.js';
 import type { Check } from './check.js';
-import { isOlder, majorOf, releaseOf } from '../../version.js';
+import { isOlder, majorOf, releaseOf } from './version.js';
 
 /** The first QEMU that does not corrupt guests that migrate under TCG. */
 const TCG_MENDED = '9.0.0';

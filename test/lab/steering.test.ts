@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { test } from 'tap';
+import { Lab } from '../../lib/lab/index.js';
+import { policyFromFunction } from '../../lib/policy/index.js';
+import { moveOptions, observeMove, startWriter, stillBeats, virshSees } from './moving.js';
+
+test('what steers a migration may fail, and neither the guest nor the process comes to harm', async (t) => {
+  await using lab = await Lab.start({ link: { bitsPerSecond: 1e9 } });
+  const [a, b] = [lab.host('a'), lab.host('b')];
+  const guest = await startWriter(lab, 'steered');
+
+  await t.test('a policy that throws is said, and the migration is given up', async (t) => {
+    const faulty = policyFromFunction('faulty', ({ memoryProcessedBytes }) => {
+      if (memoryProcessedBytes > 0) throw new RangeError('no such rung');
+      return [];
+    });
+    const { result } = await observeMove({ ...moveOptions(guest.name, a, b), policy: faulty });
+    t.match(result, {
+      ...{ outcome: 'cancelled', owner: 'source', abort: { reason: /no such rung/, outcome: 'cancelled' } },
+      warnings: [{ code: 'steering-failed', message: /no such rung/ }],
+    });
+    t.same(await virshSees(guest.name, lab.hosts), ['a']);
+  });
+
+  await t.test('what the hold kept back is done once the guest did not stop at the release', async (t) => {
+    const { result } = await observeMove({
+      ...moveOptions(guest.name, a, b),
+      policy: 'qemu',
+      hooks: { beforeSwitchover: () => delay(3000) },
+    });
+    t.match(result, { outcome: 'completed', hold: 'held' });
+    t.match(
+      result.decisions.map(({ action }) => action),
+      [{ kind: 'downtime-limit', limitMs: 300, reason: /hold/ }],
+      "QEMU's own limit is in force again",
+    );
+    t.match(await stillBeats(guest), { badPages: 0, clockWentBack: false });
+  });
+});

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { precopy } from '../support/command-line.js';
+
+const HOSTS = ['--source', 'qemu+tls://a/system', '--destination', 'qemu+tls://b/system'];
+
+test('--help of every command has examples and exit codes, and fits', async (t) => {
+  const commands = ['check', 'migrate', 'watch', 'abort', 'adopt', 'resolve', 'completion', 'lab'];
+  const all = await precopy('--help');
+  t.equal(all.code, 0);
+  for (const command of commands) {
+    t.match(all.stdout, new RegExp(`^  ${command} `, 'm'), `${command} is in the list`);
+    const { code, stdout } = await precopy(command, '--help');
+    t.equal(code, 0);
+    t.match(stdout, /Examples:[\s\S]*Exit codes:/, `${command} --help`);
+    t.same(
+      stdout.split('\n').filter((line) => line.length > 100),
+      [],
+      'it fits',
+    );
+  }
+  t.match(await precopy(), { code: 2 }, 'nothing at all is wrong usage, with the help');
+});
+
+test('wrong usage is said with the flag, the value and what is allowed, and touches nothing', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'precopy-usage-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  const broken = join(directory, 'broken.json');
+  writeFileSync(broken, '{"name": "broken", "rungs": 5}');
+  const wrong: [string[], RegExp][] = [
+    [['sideways'], /unknown command 'sideways'/],
+    [['migrate', 'db1'], /--source/],
+    [['migrate', ...HOSTS], /domain/],
+    [['migrate', 'db1', ...HOSTS, '--fast'], /--fast/],
+    [['migrate', 'db1', ...HOSTS, '--pause', '50'], /--pause <time>' argument '50'.*ms, s, m, h/],
+    [['migrate', 'db1', ...HOSTS, '--pause', '0ms'], /--pause \(in ms\) must be a number from 1 .* not 0/],
+    [['migrate', 'db1', ...HOSTS, '--within', '2 weeks'], /--within/],
+    [['migrate', 'db1', ...HOSTS, '--slowdown', '0.3'], /--slowdown.*30%/],
+    [['migrate', 'db1', ...HOSTS, '--then', 'pray'], /throttle, post-copy, pause, abort/],
+    [['migrate', 'db1', ...HOSTS, '--policy', 'hope'], /budget, qemu, virsh/],
+    [['migrate', 'db1', ...HOSTS, '--policy', broken], /There is no ladder in it.*rungs/],
+    [['migrate', 'db1', ...HOSTS, '--policy', join(directory, 'none.json')], /ENOENT/],
+    [['migrate', 'db1', ...HOSTS, '--safety', 'none'], /auto, strict, guarded/],
+    [['migrate', 'db1', ...HOSTS, '--allow', 'everything'], /cpu-incompatible/],
+    [['migrate', 'db1', ...HOSTS, '--bandwidth', '100'], /--bandwidth.*Gbit/],
+    [['migrate', 'db1', ...HOSTS, '--bandwidth', '1kB/s'], /at least 1MiB/],
+    [['migrate', 'db1', ...HOSTS, '--switchover-at', 'soon'], /23:15/],
+    [['migrate', 'db1', ...HOSTS, '--switchover-at', '2020-01-01T00:00Z'], /future/],
+    [['migrate', 'db1', ...HOSTS, '--destination-xml', join(directory, 'none.xml')], /cannot be read/],
+    [['migrate', 'db1', '--source', 'qemu+ext:///system', '--destination', 'qemu:///system'], /--source/],
+    [['watch'], /--source must be given, or a journal/],
+    [['resolve', 'db1', '--source', 'qemu:///system'], /--destination must be given/],
+    [['completion', 'tcsh'], /bash, zsh, fish/],
+    [['lab', 'up', '--bandwidth', '1'], /--bandwidth.*Gbit/],
+  ];
+  for (const [args, said] of wrong) {
+    const { code, stdout, stderr } = await precopy(...args);
+    t.match({ code, stdout, stderr }, { code: 2, stdout: '', stderr: said }, args.join(' '));
+  }
+});
+
+test('a journal that is none', async (t) => {
+  for (const command of ['watch', 'adopt', 'abort', 'resolve']) {
+    t.match(
+      await precopy(command, '--journal', '/dev/null'),
+      { code: 1, stderr: /not a journal[\s\S]*Name the file/ },
+      command,
+    );
+  }
+});
