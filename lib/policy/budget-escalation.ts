@@ -110,12 +110,15 @@ function steerThrottle(view: View, { throttled }: Escalations, need: Need, notes
   };
 }
 
-/** A set that is dirty from end to end after each pass hides how fast it is rewritten: one try with a rate that much higher shows it. */
+/**
+ * A set that is dirty from end to end after each pass hides how fast it is rewritten, and after the first pass, which sends more than that set,
+ * nobody can tell: one try with a rate that much higher shows it.
+ */
 const HIDDEN_FACTOR = 3;
 
 function isRateHidden(view: View): boolean {
   const last = view.passes.at(-1);
-  return last !== undefined && last.number > 1 && last.dirtiedBytes >= 0.95 * last.dirtyBytes;
+  return last !== undefined && (last.number === 1 || last.dirtiedBytes >= 0.95 * last.dirtyBytes);
 }
 
 /** QEMU throttles by its own rule, about every 5 s one step more: time must show whether it helps. */
