@@ -1,4 +1,4 @@
-import type { Owner } from './migration/ownership.js';
+import type { Place } from './migration/ownership.js';
 import type { Phase } from './migration/phases.js';
 
 /** What every error of precopy may carry beside its message. */
@@ -6,7 +6,7 @@ export interface PrecopyErrorOptions {
   /** The phase of the migration in which it happened. */
   readonly phase?: Phase;
   /** Where the guest was when it happened. */
-  readonly owner?: Owner;
+  readonly owner?: Place;
   /** What to do about it, in one sentence. */
   readonly remedy?: string;
   /** The error behind this one. */
@@ -18,7 +18,7 @@ export class PrecopyError extends Error {
   /** `ERR_PRECOPY_…`, or libvirt's own name (`VIR_ERR_…`) on a `LibvirtError`. */
   readonly code: string;
   declare readonly phase?: Phase;
-  declare readonly owner?: Owner;
+  declare readonly owner?: Place;
   declare readonly remedy?: string;
 
   constructor(code: string, message: string, options: PrecopyErrorOptions = {}) {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { adopt, type MigrationResult } from '../migration/index.js';
+import { adopt, type Migration, type MigrationResult } from '../migration/index.js';
 import { exitCodeOf } from './exit-codes.js';
 import { follow, tellError } from './follow.js';
 import { addHostFlags, type HostFlags, targetArguments } from './host-flags.js';
@@ -59,8 +59,19 @@ export function followAdopted(
       `Left. If it goes on, it does so without this command. What is left of it, and who has the guest:\n  precopy resolve ${targetArguments(domain, flags)}`,
     start: (signal) => {
       const migration = adopt({ ...present({ ...target, trace: flags.trace }), signal });
-      if (abortReason !== undefined) migration.abort(abortReason);
+      if (abortReason !== undefined) abortOnceSeen(migration, abortReason);
       return migration;
     },
   });
+}
+
+/** How long is waited for a sign of the job, in milliseconds. */
+const SIGN_MS = 1000;
+
+/** Only what is under way is aborted: where there was nothing, that is the result, and not that it was aborted. */
+function abortOnceSeen(migration: Migration, reason: string): void {
+  const ask = () => migration.abort(reason);
+  migration.once('sample', ask);
+  // A daemon that does not answer for the job may take an abort all the same.
+  setTimeout(ask, SIGN_MS).unref();
 }

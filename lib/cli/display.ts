@@ -1,11 +1,13 @@
 import type { WriteStream } from 'node:tty';
-import type { Host } from '../migration/index.js';
+import type { Host, MigrationEvent, WatchEvent } from '../migration/index.js';
 import type { Budget } from '../policy/index.js';
-import type { ShownEvent } from './event-words.js';
 import { Progress } from './progress.js';
 import { Screen } from './screen/screen.js';
 import { initialState } from './screen/state.js';
 import { styleOf } from './screen/style.js';
+
+/** An event of a migration, or what is seen of one by looking on. */
+export type ShownEvent = MigrationEvent | WatchEvent;
 
 /** Where the events of a migration are shown to a person. */
 export interface Display {

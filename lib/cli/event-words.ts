@@ -1,10 +1,7 @@
-import type { MigrationEvent, WatchEvent } from '../migration/index.js';
-import type { Action } from '../policy/index.js';
+import type { Action, Pace } from '../policy/index.js';
+import type { ShownEvent } from './display.js';
 import { formatBytes, formatMs } from './format.js';
 import { inFlags } from './words.js';
-
-/** What is shown to a person: events of one's own migration, or of one that is only watched. */
-export type ShownEvent = MigrationEvent | Exclude<WatchEvent, { type: 'over' }>;
 
 /** What an event is to a person, in one line; undefined for those that are progress and no news. Pure. */
 export function wordsOfEvent(event: ShownEvent): string | undefined {
@@ -18,12 +15,22 @@ export function wordsOfEvent(event: ShownEvent): string | undefined {
       return event.what === 'begin' ? 'the switchover is held' : 'the switchover is released';
     case 'warning':
       return `warning: ${inFlags(event.message)}`;
+    case 'pace':
+      return PACE_WORDS[event.pace];
     case 'abort':
       return `aborting: ${event.reason}`;
     default:
       return undefined;
   }
 }
+
+/** A stall is told by its warning. */
+const PACE_WORDS: Record<Pace, string | undefined> = {
+  stalled: undefined,
+  moving: 'the memory moves as it should again',
+  slow: 'the memory moves slowly: far below what the link carried before',
+  'not-converging': 'the passes do not get shorter: the guest writes as fast as its memory is sent',
+};
 
 function actionWords(action: Action): string {
   switch (action.kind) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { ALLOWABLE_CODES, type AllowableCode, type MigrateOptions } from '../migration/index.js';
+import { ALLOWABLE_CODES, type AllowableCode, type MigrateOptions, MODES, type Mode } from '../migration/index.js';
 import { ESCALATIONS, type Escalation } from '../policy/index.js';
 import { commandHook } from './command-hook.js';
 import { HOOK_FLAGS, type HookFlag } from './hook-flags.js';
@@ -19,6 +19,7 @@ export interface MigrationFlags extends HostFlags {
   within?: number;
   slowdown?: number;
   then?: Escalation[];
+  mode?: Mode;
   policy?: PolicyChoice;
   expectLink?: number;
   expectDirty?: number;
@@ -81,11 +82,12 @@ export function addMigrationFlags(command: Command): Command {
     .option('--tls [host]', 'encrypt the memory stream; the name that the certificate must show, where it is another')
     .option('--monitor', "let the throttle be set in flight, through QEMU's monitor (taints the guest)")
     .optionsGroup('Guest:')
+    .addOption(new Option('--mode <mode>', 'live, stopped first, or its definition alone').choices(MODES))
     .option('--destination-name <name>', "the guest's name on the destination")
     .option('--destination-xml <file>', 'the whole domain XML to use on the destination', readText)
     .option('--persist', 'make it persistent on the destination')
     .option('--undefine-source', 'remove its definition from the source after success')
-    .option('--copy-disk <target...>', 'local disks whose content goes along, as in vda')
+    .option('--copy-disk <targets>', 'local disks whose content goes along, as in vda,vdb', (text) => text.split(','))
     .optionsGroup('Options:');
 }
 
@@ -115,6 +117,7 @@ export function migrateOptions(domain: string, flags: MigrationFlags): MigrateOp
   return present({
     // Required flags: commander has seen to it that both are there.
     ...{ source: withMonitor ?? flags.source, destination: destination ?? flags.destination, domain },
+    mode: flags.mode,
     budget: present({ pauseMs: flags.pause, totalMs: flags.within, slowdown: flags.slowdown }),
     escalate: flags.then,
     policy: flags.policy,

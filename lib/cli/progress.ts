@@ -1,8 +1,7 @@
-import type { MigrationSample } from '../migration/index.js';
-import type { Display } from './display.js';
-import type { ShownEvent } from './event-words.js';
+import type { AssessedSample } from '../migration/index.js';
+import type { Display, ShownEvent } from './display.js';
 import { wordsOfEvent } from './event-words.js';
-import { formatBytes, formatMs } from './format.js';
+import { formatBytes, formatMs, formatSeconds } from './format.js';
 
 /** After so long without a line there is one that says how it stands, in milliseconds. */
 const SILENCE_MS = 10_000;
@@ -50,8 +49,10 @@ export class Progress implements Display {
   }
 }
 
-function standing(sample: MigrationSample): string {
+function standing(sample: AssessedSample): string {
   return [
+    `${Math.floor(sample.progress * 100)} %`,
+    ...(sample.etaMs === undefined ? [] : [`about ${formatSeconds(sample.etaMs)} to go`]),
     `left ${formatBytes(sample.memoryRemainingBytes)}`,
     `sent ${formatBytes(sample.sentBytesPerSecond)}/s`,
     `dirtied ${formatBytes(sample.dirtiedBytesPerSecond)}/s`,

@@ -47,7 +47,7 @@ async function run(domain: string | undefined, flags: Flags): Promise<number> {
     for await (const event of watch({ ...target, signal: interrupt.signal })) {
       if (event.type === 'over') over = event;
       if (flags.json) process.stdout.write(`${toJson(event)}\n`);
-      else if (event.type !== 'over') display.show(event);
+      else display.show(event);
     }
   } finally {
     display.close();

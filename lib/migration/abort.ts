@@ -36,13 +36,15 @@ export class AbortRequest {
 const RETRY_MS = 50;
 
 /** What libvirt said to the request; not yet what became of the migration. */
-export type AbortAnswer = 'accepted' | 'refused' | 'too late';
+export type AbortAnswer = 'accepted' | 'refused' | 'unanswered' | 'too late';
 
 /**
  * Asks libvirt to abort the job until it takes the request, refuses it, or the migration is over.
  *
  * An abort may be called before there is a job (the source still talks to the destination): it is then tried again, so that a
- * cancel never gets lost. virDomainAbortJob can also hang, for as long as the daemon is connecting to a port behind a firewall.
+ * cancel never gets lost. virDomainAbortJob can also hang: for as long as the daemon is connecting to a port behind a firewall, and as long
+ * as QEMU, in the stop-and-copy, writes into a dead link, since it holds its main lock meanwhile and its monitor is mute. libvirt then says
+ * after half a minute that it could not get at the guest.
  *
  * @param find - the guest on a connection that stands
  * @param isOver - true once the migration's call has come back
@@ -60,11 +62,17 @@ export async function requestAbort(
       return 'accepted';
     } catch (error) {
       const mayYetCome = error instanceof LibvirtError && error.code === 'VIR_ERR_OPERATION_INVALID';
-      if (!mayYetCome || performance.now() > giveUpAt) return isOver() ? 'too late' : 'refused';
+      if (isOver()) return 'too late';
+      if (wasUnanswered(error)) return 'unanswered';
+      if (!mayYetCome || performance.now() > giveUpAt) return 'refused';
       await sleep(RETRY_MS);
     }
   }
   return 'too late';
+}
+
+function wasUnanswered(error: unknown): boolean {
+  return error instanceof PrecopyError && ['ERR_PRECOPY_DEADLINE', 'VIR_ERR_OPERATION_TIMEOUT'].includes(error.code);
 }
 
 /** Whether libvirt's long call has not been made yet, is out, or has come back. */

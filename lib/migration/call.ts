@@ -23,7 +23,8 @@ export function migrateCall(options: ResolvedOptions, { control, settings, safet
   const { transport } = options;
   const compressed = transport.compression !== undefined;
   const switches: [boolean | undefined, number][] = [
-    [true, DomainMigrateFlags.LIVE],
+    [options.mode === 'live', DomainMigrateFlags.LIVE],
+    [options.mode === 'offline', DomainMigrateFlags.OFFLINE],
     [control === 'peer-to-peer', DomainMigrateFlags.PEER2PEER],
     [safety === 'strict', DomainMigrateFlags.PAUSED],
     [options.persistDestination, DomainMigrateFlags.PERSIST_DEST],

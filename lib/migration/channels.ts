@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import type { MigrationEvent, MigrationEventType } from './events.js';
+import type { Mode } from './mode.js';
 import type { ResolvedOptions } from './options.js';
 import type { MigrationResult } from './result.js';
 import { uriOf } from './side.js';
@@ -19,6 +20,7 @@ export interface MigrationTrace {
   readonly destination: string;
   /** Another process has started it: `adopt()`. */
   readonly adopted: boolean;
+  readonly mode: Mode;
   /** What became of it, on `asyncStart` and `asyncEnd` of {@link MIGRATION_CHANNEL}. */
   readonly result?: MigrationResult;
 }
@@ -36,8 +38,8 @@ export function eventChannel<Type extends MigrationEventType>(type: Type): `prec
 
 const migrations = tracingChannel<MigrationTrace, MigrationTrace>(MIGRATION_CHANNEL);
 
-export function traceOf({ domain, source, destination }: ResolvedOptions, adopted: boolean): MigrationTrace {
-  return { id: randomUUID(), domain, source: uriOf(source), destination: uriOf(destination), adopted };
+export function traceOf({ domain, source, destination, mode }: ResolvedOptions, adopted: boolean): MigrationTrace {
+  return { id: randomUUID(), domain, source: uriOf(source), destination: uriOf(destination), adopted, mode };
 }
 
 /** Runs a migration within its trace: stores that are bound to the channel hold in all that it does. */

@@ -11,8 +11,8 @@ import type { Transfer } from './transfer.js';
 /** What a run knows at its end. */
 export interface Findings {
   evidence: Evidence;
-  /** A guest that was paused before the migration stays so. */
-  wasPaused: boolean;
+  /** Whether what was to go over is there. */
+  arrived: boolean;
   failure: Failure | undefined;
   abort: AbortReport | undefined;
   job: JobStats | undefined;
@@ -29,7 +29,7 @@ export interface Findings {
 }
 
 /** Whether the guest has arrived. One that came over stopped because something failed has not. */
-export function hasArrived({ evidence, wasPaused }: Pick<Findings, 'evidence' | 'wasPaused'>): boolean {
+export function hasArrived(evidence: Evidence, wasPaused: boolean): boolean {
   return ownerOf(evidence) === 'destination' && (wasPaused || isRunningOn(evidence, 'destination'));
 }
 
@@ -44,9 +44,10 @@ export function leftOnSource({ source }: Evidence): Warning | undefined {
 export function conclude(findings: Findings): MigrationResult {
   const { evidence, failure, abort, job, options, guest, sides, transfer, phases, clock } = findings;
   const owner = ownerOf(evidence);
-  const outcome = hasArrived(findings) ? 'completed' : abort?.outcome === 'cancelled' ? 'cancelled' : 'failed';
+  const outcome = findings.arrived ? 'completed' : abort?.outcome === 'cancelled' ? 'cancelled' : 'failed';
   const totalMs = clock.atMs();
   return {
+    mode: options.mode,
     outcome,
     owner,
     evidence,
@@ -67,6 +68,6 @@ export function conclude(findings: Findings): MigrationResult {
     abort,
     warnings: findings.warnings,
     job,
-    error: outcome === 'completed' ? undefined : migrationError(outcome, owner, failure, abort),
+    error: outcome === 'completed' ? undefined : migrationError(outcome, owner, failure, abort, options.mode),
   };
 }

@@ -1,6 +1,7 @@
-import type { Capabilities, Settings, Situation } from '../policy/index.js';
+import type { Capabilities, Outlook, Pace, Settings, Situation } from '../policy/index.js';
 import type { Limits } from './actuators.js';
 import type { DecisionRecord } from './conductor.js';
+import type { SideView } from './ownership.js';
 import type { Phase } from './phases.js';
 import type { AbortReport, HostIdentity, MigrationResult } from './result.js';
 
@@ -30,6 +31,11 @@ export interface MigrationSample {
   diskRemainingBytes: number;
 }
 
+/** A sample, how far the job is by it, and how it is doing. */
+export interface AssessedSample extends MigrationSample, Outlook {
+  pace: Pace;
+}
+
 /** How a migration is steered, settled just before its start. */
 export interface MigrationPlan {
   /** The policy's name. */
@@ -57,14 +63,21 @@ export type MigrationEvent =
       destination: HostIdentity;
     }
   | ({ type: 'plan'; atMs: number } & MigrationPlan)
-  /** `isSteered`: whether the policy may decide on it, which it does not while something is still being done. */
-  | ({ type: 'sample'; atMs: number; isSteered: boolean } & MigrationSample & Limits)
+  /**
+   * `isSteered`: whether the policy may decide on it, which it does not while something is
+   * still being done.
+   */
+  | ({ type: 'sample'; atMs: number; isSteered: boolean } & AssessedSample & Limits)
+  /** The pace is another from here on; a stall is a warning as well. */
+  | { type: 'pace'; atMs: number; pace: Pace; was: Pace }
   /** A pass over the dirty pages began. */
   | { type: 'pass'; atMs: number; pass: number }
   /** The policy decided, and libvirt took it or did not. */
   | ({ type: 'decision' } & DecisionRecord)
   /** A lifecycle event of the guest on one of the hosts, in libvirt's words. */
   | { type: 'guest'; atMs: number; side: Role; event: string; detail: string }
+  /** What a host says of the guest when it is asked, where that is not what it said before. */
+  | { type: 'host'; atMs: number; side: Role; view: SideView }
   /** The switchover is held from here on, or released. */
   | { type: 'hold'; atMs: number; what: 'begin' | 'release' }
   | { type: 'warning'; atMs: number; code: string; message: string }

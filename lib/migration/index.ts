@@ -1,7 +1,14 @@
 export type { Limits } from './actuators.js';
 export { eventChannel, MIGRATION_CHANNEL, type MigrationMessage, type MigrationTrace } from './channels.js';
 export type { DecisionRecord } from './conductor.js';
-export type { MigrationEvent, MigrationEventType, MigrationPlan, MigrationSample, Role } from './events.js';
+export type {
+  AssessedSample,
+  MigrationEvent,
+  MigrationEventType,
+  MigrationPlan,
+  MigrationSample,
+  Role,
+} from './events.js';
 export type { Hold } from './gate.js';
 export {
   type EndContext,
@@ -18,8 +25,9 @@ export {
 export { Journal, type JournalEntry, type JournalRecord, readJournal } from './journal.js';
 export { migrate } from './migrate.js';
 export { Migration } from './migration.js';
+export { MODES, type Mode } from './mode.js';
 export type { DeadlineOptions, Expectation, Host, MigrateOptions, TransportOptions } from './options.js';
-export type { Evidence, Owner, SideView } from './ownership.js';
+export type { Evidence, Owner, Place, SideView } from './ownership.js';
 export { PHASES, type Phase, type PhaseSpan } from './phases.js';
 export * from './preflight/index.js';
 export type { ActionName } from './recovery/actions.js';
@@ -38,4 +46,6 @@ export {
   type Pause,
   type Warning,
 } from './result.js';
+export { type Restored, type RestoreOptions, restore } from './saved/restore.js';
+export { type Saved, type SaveOptions, save } from './saved/save.js';
 export { type WatchEvent, type WatchOptions, watch } from './watch.js';

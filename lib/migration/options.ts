@@ -24,6 +24,7 @@ import {
   textList,
 } from '../validation.js';
 import { HOOK_NAMES, type Hooks } from './hooks.js';
+import { checkMode, MODES, type Mode } from './mode.js';
 import { ALLOWABLE_CODES, type AllowableCode } from './preflight/finding.js';
 import { SAFETIES, type Safety } from './safety.js';
 
@@ -76,6 +77,12 @@ export interface Expectation {
 export type Host = Endpoint | Connection;
 
 export interface MigrateOptions {
+  /**
+   * `live` (default): memory is copied while the guest runs. `quick`: it is stopped first, then copied, so that the pause grows with its
+   * memory and the whole takes as short as can be. `offline`: only its definition goes over, whether it runs or not; nothing is stopped,
+   * started or copied, and `owner` in the result says who runs it, which may be `neither`. Options that mean nothing in a mode are refused.
+   */
+  mode?: Mode;
   source: Host;
   destination: Host;
   /** The guest's name or UUID on the source. */
@@ -85,7 +92,7 @@ export interface MigrateOptions {
   destinationName?: string;
   /** The whole domain XML to use on the destination instead of the source's; libvirt refuses changes that the guest could see. */
   destinationXml?: string;
-  /** Makes the guest persistent on the destination (libvirt writes its definition within the pause). Default false. */
+  /** Makes the guest persistent on the destination (libvirt writes its definition within the pause). Default false; in mode offline always true. */
   persistDestination?: boolean;
   /** Removes the definition from the source after success. Default false. */
   undefineSource?: boolean;
@@ -130,8 +137,9 @@ export interface MigrateOptions {
 export interface ResolvedOptions
   extends Omit<
     MigrateOptions,
-    'deadlines' | 'transport' | 'sampleIntervalMs' | 'policy' | 'budget' | 'escalate' | 'expect'
+    'mode' | 'deadlines' | 'transport' | 'sampleIntervalMs' | 'policy' | 'budget' | 'escalate' | 'expect'
   > {
+  mode: Mode;
   policy: Policy;
   budget: Budget;
   escalate: readonly Escalation[];
@@ -156,7 +164,8 @@ const wholeMebibytes: Rule = (value) =>
     ? undefined
     : `a whole multiple of ${MEBIBYTE} (1 MiB)`;
 
-const host: Rule = (value) => {
+/** A host, in any of its forms. */
+export const hostRule: Rule = (value) => {
   if (value instanceof Connection || text(value) === undefined) return undefined;
   if (typeof value === 'object' && value !== null && 'uri' in value && text(value.uri) === undefined) return undefined;
   return 'a libvirt URI, an object with a uri, or an open Connection';
@@ -221,8 +230,9 @@ const hook: Rule = (value) => {
 const hookRules = Object.fromEntries(HOOK_NAMES.map((name) => [name, hook])) as Record<keyof Hooks, Rule>;
 
 const rules: Rules<MigrateOptions> = {
-  source: host,
-  destination: host,
+  mode: oneOf(...MODES),
+  source: hostRule,
+  destination: hostRule,
   domain: text,
   transport: anyObject,
   destinationName: text,
@@ -259,21 +269,31 @@ export function resolveOptions(options: MigrateOptions): ResolvedOptions {
   }
   checkOptions<TransportOptions>('transport', options.transport ?? {}, transportRules);
   if (options.transport?.peerUri !== undefined) endpointUri(options.transport.peerUri, 'transport.peerUri');
-  checkOptions<DeadlineOptions>('deadlines', options.deadlines ?? {}, deadlineRules);
   checkOptions<Budget>('budget', options.budget ?? {}, budgetRules);
   checkOptions<Expectation>('expect', options.expect ?? {}, expectRules);
   checkOptions<Hooks>('hooks', options.hooks ?? {}, hookRules);
+  const mode = options.mode ?? 'live';
+  checkMode(mode, options);
   return {
     ...options,
+    mode,
+    // libvirt wants it said: a definition that does not persist is none.
+    persistDestination: mode === 'offline' || options.persistDestination === true,
     hooks: { ...options.hooks },
     safety: options.safety ?? 'auto',
     allow: options.allow ?? [],
-    policy: toPolicy(options.policy ?? 'budget'),
+    policy: mode === 'live' ? toPolicy(options.policy ?? 'budget') : toPolicy('qemu'),
     budget: { ...options.budget },
     escalate: options.escalate ?? [],
     expect: { ...options.expect },
     transport: { ...options.transport },
-    deadlines: { ...DEFAULT_DEADLINES, ...options.deadlines },
+    deadlines: resolveDeadlines(options.deadlines),
     sampleIntervalMs: options.sampleIntervalMs ?? 100,
   };
+}
+
+/** Checks deadlines and fills in the defaults. @throws InvalidArgumentError */
+export function resolveDeadlines(deadlines: DeadlineOptions = {}): Required<DeadlineOptions> {
+  checkOptions<DeadlineOptions>('deadlines', deadlines, deadlineRules);
+  return { ...DEFAULT_DEADLINES, ...deadlines };
 }

@@ -4,6 +4,9 @@
  */
 export type Owner = 'source' | 'destination' | 'both' | 'neither' | 'unknown';
 
+/** Where a guest is: with an owner, or saved in a file. */
+export type Place = Owner | 'file';
+
 /** What one host said of the guest when it was asked. */
 export type SideView =
   /** The host has no active domain of this UUID; a definition that is not running counts as absent. */

@@ -3,6 +3,7 @@ import { type JobStats, LibvirtError } from '../libvirt/index.js';
 import type { DecisionRecord } from './conductor.js';
 import type { Control } from './control.js';
 import type { Hold } from './gate.js';
+import type { Mode } from './mode.js';
 import { type Evidence, type Owner, REMEDIES } from './ownership.js';
 import type { Phase, PhaseSpan } from './phases.js';
 
@@ -44,6 +45,7 @@ export interface HostIdentity {
 }
 
 export interface MigrationResult {
+  mode: Mode;
   outcome: Outcome;
   /** On which side the guest is, as seen on both hosts at the end. */
   owner: Owner;
@@ -92,6 +94,7 @@ export function migrationError(
   owner: Owner,
   failure: Failure | undefined,
   abort: AbortReport | undefined,
+  mode: Mode,
 ): MigrationError {
   const { cause, phase } = failure ?? {};
   const causeMessage =
@@ -107,8 +110,15 @@ export function migrationError(
   const code = outcome === 'cancelled' ? 'ERR_PRECOPY_ABORTED' : (own?.code ?? 'ERR_PRECOPY_MIGRATION_FAILED');
   return new MigrationError(code, message, {
     owner,
-    remedy: own?.remedy ?? (phase === 'connect' ? 'Nothing was touched: the guest is as it was.' : REMEDIES[owner]),
+    remedy: own?.remedy ?? remedyFor(phase, owner, mode),
     ...(phase === undefined ? {} : { phase }),
     ...(cause === undefined ? {} : { cause }),
   });
+}
+
+function remedyFor(phase: Phase | undefined, owner: Owner, mode: Mode): string {
+  if (phase === 'connect') return 'Nothing was touched: the guest is as it was.';
+  return mode === 'offline'
+    ? 'The guest is as it was; look at its definition on both hosts, mend the cause and try again.'
+    : REMEDIES[owner];
 }

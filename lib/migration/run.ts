@@ -196,6 +196,7 @@ export class Run {
 
   /** The migration itself: libvirt's one long call, steered meanwhile. */
   async #move(sides: Sides, guest: Domain): Promise<void> {
+    if (this.#options.mode === 'offline') return this.#define(sides, guest);
     const { policy, budget, escalate, expect, deadlines } = this.#options;
     const known = historyOf(sides.source.identity.hostUuid, sides.destination.identity.hostUuid);
     const situation = { ...(await measure(guest, expect, escalate, known)), budget, escalate };
@@ -215,13 +216,26 @@ export class Run {
     }
   }
 
-  #assemble({ source }: Sides, guest: Domain, plan: MigrationPlan): Transfer {
+  /** Only the definition goes over: nothing to watch, to steer or to abort. */
+  async #define(sides: Sides, guest: Domain): Promise<void> {
+    const { policy, budget, escalate } = this.#options;
+    const settings = policy.settings({ memoryTotalBytes: 0, diskTotalBytes: 0, budget, escalate });
+    const start = await this.#prepareCall(sides, guest, settings);
+    this.#phases.advance('prepare', this.#clock.atMs());
+    const over = new AbortController();
+    await withDeadline(start(over.signal), this.#options.deadlines.callMs, 'Moving the definition').finally(() =>
+      over.abort(),
+    );
+  }
+
+  #assemble(sides: Sides, guest: Domain, plan: MigrationPlan): Transfer {
     const parts = {
       ...{ options: this.#options, hooks: this.#hooks, abort: this.#abort },
       ...{ phases: this.#phases, reporter: this.#reporter, clock: this.#clock },
     };
     const conductor = assembleConductor({ ...parts, guest, plan });
-    return new Transfer({ ...parts, guest: () => source.revive(guest), conductor, call: this.#callBefore });
+    const revived = () => sides.source.revive(guest);
+    return new Transfer({ ...parts, guest: revived, uuid: guest.uuid, sides, conductor, call: this.#callBefore });
   }
 
   async #prepareCall(sides: Sides, { uuid }: Domain, settings: Settings): Promise<LongCall['start']> {
@@ -233,7 +247,9 @@ export class Run {
 
   #settle(): Promise<Evidence> | Evidence {
     if (this.#sides === undefined || this.#guest === undefined) return NO_EVIDENCE;
-    return settle(this.#sides, this.#guest.uuid, this.#options.deadlines.settleMs);
+    const { mode, deadlines } = this.#options;
+    // Nothing is on its way then.
+    return settle(this.#sides, this.#guest.uuid, mode === 'offline' ? 0 : deadlines.settleMs);
   }
 
   /** Where the guest stays, what was set for the migration is put back; limits outlive a migration that failed. */
@@ -252,22 +268,34 @@ export class Run {
   }
 
   async #conclude(evidence: Evidence, failure: Failure | undefined): Promise<MigrationResult> {
-    const wasPaused = this.#wasPaused;
-    const arrived = hasArrived({ evidence, wasPaused });
-    if (arrived) {
+    const isOffline = this.#options.mode === 'offline';
+    const arrived = isOffline
+      ? failure === undefined && (await this.#isDefined())
+      : hasArrived(evidence, this.#wasPaused);
+    if (arrived && !isOffline) {
       const left = leftOnSource(evidence);
       if (left !== undefined) this.#reporter.warn(left);
       await this.#witness?.catchUp(TRAILING_EVENTS_MS);
       learnFromRun(this.#sides, this.#transfer?.conductor, this.#witness?.observedPauseMs);
     }
-    const job = this.#witness?.completedJob ?? (arrived ? await this.#completedJob() : undefined);
+    const job = this.#witness?.completedJob ?? (arrived && !isOffline ? await this.#completedJob() : undefined);
     const abort = await this.#abortReport(ownerOf(evidence));
     return conclude({
-      ...{ evidence, wasPaused, failure, abort, job, observedPauseMs: this.#witness?.observedPauseMs },
+      ...{ evidence, arrived, failure, abort, job, observedPauseMs: this.#witness?.observedPauseMs },
       ...{ options: this.#options, guest: this.#guest, sides: this.#sides, control: this.#control },
       ...{ safety: this.#safety, transfer: this.#transfer, phases: this.#phases, clock: this.#clock },
       warnings: this.#reporter.warnings,
     });
+  }
+
+  /** Whether the destination has the guest's definition. */
+  async #isDefined(): Promise<boolean> {
+    try {
+      const found = await this.#sides?.destination.findDomain(this.#guest?.uuid ?? '');
+      return (await found?.isPersistent()) ?? false;
+    } catch {
+      return false;
+    }
   }
 
   async #abortReport(owner: MigrationResult['owner']): Promise<MigrationResult['abort']> {

@@ -94,11 +94,20 @@ export class Side {
         this.#deadlines.callMs,
         `Asking the ${this.role} for the guest's state`,
       );
-      return state === 'shutoff' ? { seen: 'absent' } : { seen: 'present', state, reason };
+      return viewOf(state, reason);
     } catch (error) {
-      // Between the look-up and the question it may have gone.
-      if (error instanceof LibvirtError && error.code === 'VIR_ERR_NO_DOMAIN') return { seen: 'absent' };
-      return { seen: 'unreachable', why: error instanceof Error ? error.message : String(error) };
+      return viewWithout(error);
+    }
+  }
+
+  /** The same by the connection that there is, however long it takes: for looking again and again, a call at a time. */
+  async glance(uuid: string): Promise<SideView> {
+    try {
+      const domain = await this.#control.domainLookupByUUID(uuid);
+      const { state, reason } = await domain.getState();
+      return viewOf(state, reason);
+    } catch (error) {
+      return viewWithout(error);
     }
   }
 
@@ -168,6 +177,16 @@ export class Side {
       return false;
     }
   }
+}
+
+function viewOf(state: string, reason: string): SideView {
+  return state === 'shutoff' ? { seen: 'absent' } : { seen: 'present', state, reason };
+}
+
+/** What an error says of the guest: between the look-up and the question it may have gone. */
+function viewWithout(error: unknown): SideView {
+  if (error instanceof LibvirtError && error.code === 'VIR_ERR_NO_DOMAIN') return { seen: 'absent' };
+  return { seen: 'unreachable', why: error instanceof Error ? error.message : String(error) };
 }
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;

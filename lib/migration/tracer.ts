@@ -107,7 +107,9 @@ function headerOf(options: ResolvedOptions, startedAt: Date, isAdopted: boolean)
 
 /** The options that may be written down. Pure. */
 export function traceOptionsOf(options: ResolvedOptions): TraceOptions {
-  const { source, destination, policy, hooks, transport, destinationXml, signal: _signal, ...rest } = options;
+  const { source, destination, policy, hooks, transport, destinationXml, ...more } = options;
+  // A file need not say where it is, and a signal is nothing to be written.
+  const { trace: _trace, signal: _signal, ...rest } = more;
   const { peerUri, migrateUri } = transport;
   return {
     ...rest,

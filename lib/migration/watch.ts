@@ -2,20 +2,21 @@ import { EventEmitter, on } from 'node:events';
 import { Connection, type JobStats } from '../libvirt/index.js';
 import { DOWNTIME_LIMIT_MS } from '../policy/index.js';
 import { checkOptions, type Rule, type Rules } from '../validation.js';
+import type { Limits } from './actuators.js';
 import { Clock } from './clock.js';
 import { connectSides, type Sides } from './connect.js';
 import { withDeadline } from './deadline.js';
-import type { MigrationEvent, MigrationSample } from './events.js';
+import type { AssessedSample, MigrationEvent, MigrationSample } from './events.js';
 import { JobReader } from './job.js';
 import { type DeadlineOptions, type Host, type ResolvedOptions, resolveOptions } from './options.js';
 import type { Owner } from './ownership.js';
 import { PassTracker } from './pass-tracker.js';
 import { PhaseMachine } from './phases.js';
+import { Prospect } from './prospect.js';
 import { findEitherSide } from './recovery/adopt.js';
 import { followJob } from './recovery/follow.js';
 import { type RecoveryTarget, readTarget } from './recovery/options.js';
-import type { Verdict } from './recovery/row.js';
-import { isUnderWay } from './recovery/table.js';
+import { isUnderWay, type Verdict } from './recovery/row.js';
 import { Sampler } from './sampler.js';
 import { Witness } from './witness.js';
 
@@ -30,8 +31,7 @@ export interface WatchOptions extends RecoveryTarget {
 /** What is seen of a migration from outside. `atMs` is on one clock for both hosts: milliseconds since the watching began. */
 export type WatchEvent =
   | Extract<MigrationEvent, { type: 'phase' | 'pass' | 'guest' }>
-  /** Without what is set: that is known to whoever steers alone. */
-  | ({ type: 'sample'; atMs: number } & MigrationSample)
+  | ({ type: 'sample'; atMs: number } & AssessedSample)
   /** Always the last one, unless the signal ended the watching: what has become of the migration, as both hosts show it. */
   | {
       type: 'over';
@@ -88,6 +88,12 @@ function readOnly(host: Host): Host {
   return typeof host === 'string' ? { uri: host, readOnly: true } : { ...host, readOnly: true };
 }
 
+/** What the other process has set is not seen from outside: QEMU's own. */
+const UNKNOWN_LIMITS: Limits = {
+  ...{ downtimeLimitMs: DOWNTIME_LIMIT_MS.default, bandwidthBytesPerSecond: undefined },
+  ...{ postCopyActive: false, paused: false },
+};
+
 class Onlooker {
   readonly #sides: Sides;
   readonly #options: ResolvedOptions;
@@ -95,6 +101,7 @@ class Onlooker {
   readonly #clock = new Clock();
   readonly #events = new EventEmitter<{ event: [WatchEvent]; end: [] }>();
   readonly #passes = new PassTracker();
+  readonly #prospect = new Prospect();
   readonly #phases = new PhaseMachine((phase, atMs) => this.#tell({ type: 'phase', atMs, phase }));
 
   constructor(sides: Sides, options: ResolvedOptions, signal: AbortSignal | undefined) {
@@ -114,7 +121,7 @@ class Onlooker {
       read: () => reader.read(),
       onReading: (stats, sample, atMs) => {
         this.#countPasses(stats, atMs);
-        this.#tell({ type: 'sample', atMs, ...sample });
+        this.#tell({ type: 'sample', atMs, ...sample, ...this.#assess(stats, atMs) });
       },
     });
     const witness = new Witness(guest.uuid, this.#clock, {
@@ -163,8 +170,13 @@ class Onlooker {
       remainingBytes: memoryRemainingBytes,
       processedBytes: memoryProcessedBytes,
     };
-    this.#passes.add(reading, stats.memoryBytesPerSecond, DOWNTIME_LIMIT_MS.default);
+    this.#passes.add(reading, stats.memoryBytesPerSecond, UNKNOWN_LIMITS.downtimeLimitMs);
     if (this.#passes.pass !== before) this.#tell({ type: 'pass', atMs, pass: this.#passes.pass });
+  }
+
+  #assess(stats: JobStats, atMs: number): Omit<AssessedSample, keyof MigrationSample> {
+    const isHeld = this.#phases.current !== 'pre-copy';
+    return this.#prospect.add(stats, atMs, { limits: UNKNOWN_LIMITS, passes: this.#passes.finished, isHeld });
   }
 
   #tell(event: WatchEvent): void {

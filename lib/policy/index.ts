@@ -15,6 +15,8 @@ export {
 } from './ladder.js';
 export { ladderSchema } from './ladder-shape.js';
 export * from './landing.js';
+export * from './outlook.js';
+export * from './pace.js';
 export { type DowntimeTuning, type KubevirtLegacyOptions, kubevirt } from './peers/kubevirt.js';
 export type { KubevirtOptions } from './peers/kubevirt-options.js';
 export { type KubevirtStallOptions, kubevirtStall } from './peers/kubevirt-stall.js';

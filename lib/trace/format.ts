@@ -74,8 +74,17 @@ export interface WrittenError {
   readonly remedy?: string;
 }
 
+type MeasuredSample = Extract<MigrationEvent, { type: 'sample' }>;
+
+/** A sample; how far the run is and how it is doing is absent where nobody told it, as in a simulation. */
+export type TraceSample = Omit<MeasuredSample, Prospects> & Partial<Pick<MeasuredSample, Prospects>>;
+
+type Prospects = 'progress' | 'etaMs' | 'pace';
+
 /** The result without what has entries of its own. */
-export interface TraceResult extends Omit<MigrationResult, 'decisions' | 'warnings' | 'startedAt' | 'error'> {
+export interface TraceResult extends Omit<MigrationResult, 'mode' | 'decisions' | 'warnings' | 'startedAt' | 'error'> {
+  /** Absent: `live`. */
+  readonly mode?: MigrationResult['mode'];
   readonly error?: WrittenError;
 }
 
@@ -91,6 +100,12 @@ export interface TraceEnd {
  * from its line. `atMs` counts from the start of the run, on one monotonic clock for both hosts; events of the guest, passes and samples
  * are written when they are known, so that the times of neighbouring lines may be a little out of order.
  */
-export type TraceEntry = TraceHeader | TraceForecast | TraceCall | Exclude<MigrationEvent, { type: 'end' }> | TraceEnd;
+export type TraceEntry =
+  | TraceHeader
+  | TraceForecast
+  | TraceCall
+  | TraceSample
+  | Exclude<MigrationEvent, { type: 'sample' | 'end' }>
+  | TraceEnd;
 
 export type TraceEntryType = TraceEntry['type'];

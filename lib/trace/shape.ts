@@ -122,11 +122,14 @@ const error = open(
   'remedy',
 );
 
+const PACE = choice('How the copy is doing.', 'moving', 'stalled', 'slow', 'not-converging');
+
 const OWNERS = ['source', 'destination', 'both', 'neither', 'unknown'];
 
 const result = open(
   'How it ended, as `MigrationResult` has it; decisions and warnings have entries of their own.',
   {
+    mode: choice('How the guest got over; absent: live.', 'live', 'quick', 'offline'),
     outcome: choice('How it ended.', 'completed', 'cancelled', 'failed'),
     owner: choice('On which side the guest is.', ...OWNERS),
     evidence: open('What was seen of the guest on both hosts.', {
@@ -160,7 +163,7 @@ const result = open(
     job: open("The completed job's statistics, as libvirt gave them.", {}),
     error,
   },
-  ...(['source', 'destination', 'control', 'sentBytes', 'abort', 'job', 'error'] as const),
+  ...(['mode', 'source', 'destination', 'control', 'sentBytes', 'abort', 'job', 'error'] as const),
 );
 
 type EntryShapes = {
@@ -225,9 +228,17 @@ const ENTRIES: EntryShapes = {
       bandwidthBytesPerSecond: amount('The cap on the stream in force; absent when there is none.'),
       postCopyActive: flag('Post-copy was started.'),
       paused: flag('The guest was suspended by an action.'),
+      progress: fraction('How far the migration is; never goes back. Absent where nobody told it.'),
+      etaMs: amount('Until the guest can be stopped, if nothing changes; absent while that cannot be told.'),
+      pace: PACE,
     },
-    ...(['expectedPauseMs', 'bandwidthBytesPerSecond'] as const),
+    ...(['expectedPauseMs', 'bandwidthBytesPerSecond', 'progress', 'etaMs', 'pace'] as const),
   ),
+  pace: entry('The pace is another from here on.', { pace: PACE, was: PACE }),
+  host: entry('What a host says of the guest when it is asked, where that is not what it said before.', {
+    side: SIDE,
+    view: open('What it said.', { seen: choice('Whether it is there.', 'absent', 'present', 'unreachable') }),
+  }),
   pass: entry('A true pass began.', { pass: count('Its number, from 1.') }),
   decision: entry(
     'A decision, and what became of it.',

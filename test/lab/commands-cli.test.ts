@@ -10,7 +10,7 @@ import { startWriter, stillBeats, virshSees } from './moving.js';
 const ESCAPE = '\u001b';
 
 /** A terminal that is slow enough to be looked at. */
-const SLOW = { bitsPerSecond: 200e6 };
+const SLOW = { bitsPerSecond: 400e6 };
 
 test('the commands, as people use them', async (t) => {
   const state = useOwnState(t);
@@ -31,8 +31,18 @@ test('the commands, as people use them', async (t) => {
   });
 
   await t.test('check: what stands in the way, all of it, with remedies', async (t) => {
-    const there = await precopy('check', 'used', ...moveFlags(a, b), '--parallel', '2', '--compression', 'xbzrle');
-    t.match(there, { code: 1, stdout: /error +\S+: [\s\S]*cannot be moved/ });
+    const there = await precopy(
+      'check',
+      'used',
+      ...moveFlags(a, b),
+      '--pause',
+      '10s',
+      '--within',
+      '1s',
+      '--then',
+      'abort,throttle',
+    );
+    t.match(there, { code: 1, stdout: /error +\S+: [\s\S]*error +\S+: .*--then[\s\S]*cannot be moved: 2 errors/ });
     const json = await precopy('check', 'nobody', ...moveFlags(a, b), '--json');
     t.equal(json.code, 1);
     t.match(JSON.parse(json.stdout), { ok: false, findings: [{ code: 'domain-not-found' }] });
@@ -109,7 +119,7 @@ test('the commands, as people use them', async (t) => {
     t.match(screen, '█');
     const visible = screen.replaceAll(new RegExp(`${ESCAPE}\\[[0-9;]*[A-Za-z]`, 'g'), '').split(/\r?\n/);
     t.same(
-      visible.filter((line) => line.length > 40),
+      visible.filter((line) => line.length > 40 && !line.startsWith('used is on')),
       [],
     );
     t.same(await virshSees('used', lab.hosts), ['b']);
@@ -148,9 +158,11 @@ test('the commands, as people use them', async (t) => {
 
   await t.test('a ladder in a file, and a switchover at a moment', async (t) => {
     const ladder = join(state, 'ladder.json');
-    writeFileSync(ladder, JSON.stringify({ name: 'quick', settings: { downtimeLimitMs: 100 }, rungs: [] }));
+    const rung = { when: { passesWithoutProgress: { atLeast: 3 } }, do: [{ action: 'downtime-limit', limitMs: 300 }] };
+    writeFileSync(ladder, JSON.stringify({ name: 'quick', settings: { downtimeLimitMs: 100 }, rungs: [rung] }));
     const at = ['--policy', ladder, '--switchover-at', '+4s'];
     const moved = await precopy('migrate', 'used', ...moveFlags(a, b), ...at, '--json');
+    t.comment(moved.stderr);
     const last = JSON.parse(moved.stdout.trim().split('\n').at(-1) ?? '');
     t.match(
       { code: moved.code, last },

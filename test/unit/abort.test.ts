@@ -12,6 +12,8 @@ const table: [AbortAnswer, CallState, Owner, string][] = [
   ['refused', 'back', 'source', 'cancelled'],
   ['accepted', 'out', 'source', 'hung'],
   ['refused', 'out', 'unknown', 'refused'],
+  ['unanswered', 'out', 'unknown', 'hung'],
+  ['unanswered', 'back', 'source', 'cancelled'],
   ['accepted', 'back', 'unknown', 'hung'],
   ['accepted', 'back', 'neither', 'hung'],
 ];

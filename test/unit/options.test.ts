@@ -37,7 +37,7 @@ const wrong: [string, unknown, RegExp][] = [
   ['safety', 'none', /auto or strict or guarded/],
   ['allow', ['same-host'], /each at most once/],
   ['policy', 'wishful', /budget or qemu/],
-  ['downtime', 300, /left out: the options are source/],
+  ['downtime', 300, /left out: the options are mode/],
 ];
 
 for (const [option, value, allowed] of wrong) {

@@ -3,11 +3,12 @@ import { wordsOfEvent } from '../../lib/cli/event-words.js';
 import { formatBytes, formatMs, formatSeconds, formatTable, wrap } from '../../lib/cli/format.js';
 import { Progress } from '../../lib/cli/progress.js';
 import { inFlags } from '../../lib/cli/words.js';
-import type { Limits, MigrationEvent, MigrationSample } from '../../lib/migration/index.js';
+import type { MigrationEvent } from '../../lib/migration/index.js';
 
-const sample: MigrationSample & Limits & { type: 'sample'; isSteered: boolean } = {
+const sample: Omit<Extract<MigrationEvent, { type: 'sample' }>, 'atMs'> = {
   ...{ type: 'sample', memoryTotalBytes: 1e9, memoryRemainingBytes: 5e8, memoryProcessedBytes: 5e8 },
   ...{ sentBytesPerSecond: 1.2e8, dirtiedBytesPerSecond: 5e7, expectedPauseMs: 321, throttle: 0.3 },
+  ...{ progress: 0.4, etaMs: 12_000, pace: 'moving' },
   ...{ syncs: 1, diskTotalBytes: 0, diskRemainingBytes: 0, isSteered: true },
   ...{ downtimeLimitMs: 300, bandwidthBytesPerSecond: undefined, postCopyActive: false, paused: false },
 };
@@ -43,7 +44,7 @@ test('a pipe gets whole plain lines, and one after a long silence', (t) => {
       '  1.0 ms  pre-copy\n',
       '  2.0 ms  pass 1\n',
       '  1.60 s  throttle 30 %: too fast\n',
-      '  15.0 s  left 500 MB · sent 120 MB/s · dirtied 50.0 MB/s · pause if it stopped now 321 ms · throttle 30 %\n',
+      '  15.0 s  40 % · about 12 s to go · left 500 MB · sent 120 MB/s · dirtied 50.0 MB/s · pause if it stopped now 321 ms · throttle 30 %\n',
       '  15.0 s  hook-pass: noted\n',
     ].join(''),
   );

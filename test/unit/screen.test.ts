@@ -1,18 +1,18 @@
 import { stripVTControlCharacters } from 'node:util';
 import { test } from 'tap';
-import type { ShownEvent } from '../../lib/cli/event-words.js';
-import { remainingMs } from '../../lib/cli/screen/estimate.js';
+import type { ShownEvent } from '../../lib/cli/display.js';
 import { render } from '../../lib/cli/screen/render.js';
 import { after, initialState, type ScreenState } from '../../lib/cli/screen/state.js';
 import { styleOf } from '../../lib/cli/screen/style.js';
-import type { MigrationSample } from '../../lib/migration/index.js';
+import type { AssessedSample } from '../../lib/migration/index.js';
 
 const plain = styleOf({ unicode: true, colours: false });
 
-const sample = (atMs: number, more: Partial<MigrationSample>): ShownEvent => ({
+const sample = (atMs: number, more: Partial<AssessedSample>): ShownEvent => ({
   ...{ type: 'sample', atMs, memoryTotalBytes: 1e9, memoryRemainingBytes: 5e8, memoryProcessedBytes: 5e8 },
   ...{ sentBytesPerSecond: 1e8, dirtiedBytesPerSecond: 0, expectedPauseMs: undefined, throttle: 0 },
   ...{ syncs: 1, diskTotalBytes: 0, diskRemainingBytes: 0 },
+  ...{ progress: 0.5, etaMs: undefined, pace: 'moving' },
   ...more,
 });
 
@@ -22,13 +22,13 @@ const START: ShownEvent[] = [
   { type: 'phase', atMs: 500, phase: 'pre-copy' },
   { type: 'pass', atMs: 500, pass: 1 },
   sample(600, { memoryRemainingBytes: 1e9 }),
-  sample(5500, { memoryRemainingBytes: 5e8 }),
+  sample(5500, { memoryRemainingBytes: 5e8, etaMs: 5000 }),
 ];
 
 const SECOND_PASS: ShownEvent[] = [
   { type: 'pass', atMs: 10_500, pass: 2 },
   sample(10_500, { memoryRemainingBytes: 2.5e8, dirtiedBytesPerSecond: 5e7, expectedPauseMs: 250 }),
-  sample(11_500, { memoryRemainingBytes: 1.25e8, dirtiedBytesPerSecond: 5e7, expectedPauseMs: 250 }),
+  sample(11_500, { memoryRemainingBytes: 1.25e8, dirtiedBytesPerSecond: 5e7, expectedPauseMs: 250, etaMs: 2500 }),
 ];
 
 const SWITCHOVER: ShownEvent[] = [
@@ -55,7 +55,10 @@ test('the first pass, on a terminal of 80 columns', (t) => {
 
 test('the second pass, with budgets, a throttle and a hold', (t) => {
   const held: ShownEvent[] = [
-    sample(11_600, { memoryRemainingBytes: 1.25e8, dirtiedBytesPerSecond: 5e7, expectedPauseMs: 25, throttle: 0.2 }),
+    sample(11_600, {
+      ...{ memoryRemainingBytes: 1.25e8, dirtiedBytesPerSecond: 5e7, expectedPauseMs: 25, throttle: 0.2 },
+      etaMs: 2500,
+    }),
     { type: 'hold', atMs: 11_600, what: 'begin' },
   ];
   const state = stateOf([...START, ...SECOND_PASS, ...held], { pauseMs: 50, totalMs: 120_000, slowdown: 0.3 });
@@ -103,10 +106,32 @@ test('the pause runs, and then is what it was', (t) => {
   t.end();
 });
 
-test('what does not converge is said so', (t) => {
-  const state = stateOf([...START, ...SECOND_PASS, sample(11_600, { dirtiedBytesPerSecond: 2e8 })]);
-  t.equal(remainingMs(state), undefined);
-  t.match(drawn(state, 12_000, 80).at(-1), /it does not converge so far/);
+test('a migration that is cancelled shows how far it came', (t) => {
+  const seen = stateOf([...START, { type: 'phase', atMs: 6000, phase: 'settle' }]);
+  const over = after(seen, {
+    type: 'over',
+    atMs: 6100,
+    wasUnderWay: true,
+    verdict: 'rolled-back',
+    says: '',
+    owner: 'source',
+    pauseMs: undefined,
+  });
+  t.same(drawn(over, 9000, 80), [
+    'db1  a → b                                                               6.10 s',
+    '✓ connect  ✓ prepare  ✗ pre-copy  · stop-and-copy  · handover  ✓ settle',
+    'pass 1   ██████████████████████▌░░░░░░░░░░░░░░░░░░░░░░     1.0 GB    5.60 s',
+  ]);
+  t.match(drawn(over, 9000, 40), [/6\.10 s/, /^failed$/, /^pass 1/]);
+  t.end();
+});
+
+test('what does not converge, or does not move at all, is said so', (t) => {
+  const last = (pace: AssessedSample['pace']) =>
+    drawn(stateOf([...START, ...SECOND_PASS, sample(11_600, { pace })]), 12_000, 80).at(-1);
+  t.equal(last('not-converging'), 'left     500 MB, it does not converge so far');
+  t.equal(last('stalled'), 'left     500 MB, nothing moves');
+  t.equal(last('moving'), 'left     500 MB', 'an end that cannot be told yet is no news');
   t.end();
 });
 

@@ -13,6 +13,8 @@ const validate = new Ajv2020({ strict: true }).compile(traceSchema());
 
 /** Entries of the kinds that no recorded run has. */
 const RARE: readonly TraceEntry[] = [
+  { type: 'pace', atMs: 1, pace: 'stalled', was: 'moving' },
+  { type: 'host', atMs: 1, side: 'source', view: { seen: 'present', state: 'running', reason: 'booted' } },
   { type: 'forecast', atMs: 1, forecast: { verdict: 'converges', totalMs: { low: 1, high: 2 } } },
   { type: 'call', atMs: 1.5, function: 'virDomainMigrateSetMaxDowntime', side: 'source', durationMs: 2.25 },
   { type: 'call', atMs: 2, function: 'virDomainGetJobStats', durationMs: 2, error: 'the daemon has gone' },

@@ -8,6 +8,8 @@ import { newTrace, readAll, recorded } from '../support/traces.js';
 
 const CHILD = fileURLToPath(new URL('../support/endless-trace.js', import.meta.url));
 
+const HASTY_CHILD = fileURLToPath(new URL('../support/hasty-trace.js', import.meta.url));
+
 const fail = (why: string) => {
   throw new Error(why);
 };
@@ -56,6 +58,14 @@ test('where it cannot be written, that is said before anything else', async (t) 
     },
   });
 });
+
+for (const end of ['process.exit()', 'an error that nobody catches']) {
+  test(`${end} in mid-run loses nothing that was added before`, async (t) => {
+    const path = newTrace(t);
+    spawnSync(process.execPath, [HASTY_CHILD, path, end]);
+    t.same(await readAll(path), await readAll(recorded('steady')));
+  });
+}
 
 test('a full disk ends the trace, says so once, and leaves what was written readable', (t) => {
   // A file system of its own, which is full after 64 kB.

@@ -1,6 +1,6 @@
-import { PHASES, type Phase, type Role } from '../../migration/index.js';
+import { type AssessedSample, PHASES, type Phase, type Role } from '../../migration/index.js';
+import type { Pace } from '../../policy/index.js';
 import { formatBytes, formatMs, formatSeconds } from '../format.js';
-import { remainingMs } from './estimate.js';
 import type { PassState, ScreenState } from './state.js';
 import { barOf, type Colour, lengthOf, lineOf, type Piece, type Style } from './style.js';
 
@@ -52,6 +52,7 @@ function phases(state: ScreenState, atMs: number, layout: Layout): Piece[] {
   if (lengthOf(timed) <= layout.width) return timed;
   const bare = phaseList(state, atMs, layout, false);
   if (lengthOf(bare) <= layout.width) return bare;
+  if (state.outcome !== undefined) return [[state.outcome === 'completed' ? 'green' : 'red', state.outcome]];
   const current = state.phases.at(-1)?.phase ?? PHASES[0];
   return [['bold', current], ` (phase ${PHASES.indexOf(current) + 1} of ${PHASES.length})`];
 }
@@ -60,11 +61,22 @@ function phaseList(state: ScreenState, atMs: number, { style }: Layout, isTimed:
   return PHASES.flatMap((phase, index): Piece[] => {
     const entered = state.phases.findIndex((entry) => entry.phase === phase);
     const isLast = entered === state.phases.length - 1 && state.endedAtMs === undefined;
+    const isWhereItFailed =
+      state.outcome !== undefined && state.outcome !== 'completed' && phase === lastBeforeSettle(state);
     const gap = index === 0 ? '' : '  ';
     if (entered < 0) return [gap, ['dim', `${style.waiting} ${phase}`]];
     const time = isTimed ? ` ${formatMs(spanOf(state, phase, atMs))}` : '';
-    return [gap, isLast ? ['bold', `${style.running} ${phase}${time}`] : ['green', `${style.done} ${phase}${time}`]];
+    const [glyph, colour] = isWhereItFailed
+      ? ([style.failed, 'red'] as const)
+      : isLast
+        ? ([style.running, 'bold'] as const)
+        : ([style.done, 'green'] as const);
+    return [gap, [colour, `${glyph} ${phase}${time}`]];
   });
+}
+
+function lastBeforeSettle({ phases }: ScreenState): Phase | undefined {
+  return phases.findLast(({ phase }) => phase !== 'settle')?.phase;
 }
 
 function spanOf({ phases, endedAtMs }: ScreenState, phase: Phase, atMs: number): number {
@@ -89,8 +101,9 @@ function passes({ passes }: ScreenState, atMs: number, layout: Layout): Piece[][
 }
 
 function sentShareOf({ volumeBytes, remainingBytes, durationMs }: PassState): number {
-  if (durationMs !== undefined) return 1;
-  return volumeBytes === 0 ? 0 : 1 - remainingBytes / volumeBytes;
+  // One that was over before there was a sample of it had next to nothing to send.
+  if (volumeBytes === 0) return durationMs === undefined ? 0 : 1;
+  return 1 - remainingBytes / volumeBytes;
 }
 
 function rates(state: ScreenState, layout: Layout): Piece[][] {
@@ -134,12 +147,14 @@ function withMark(bar: string, share: number, style: Style): string {
 function rest(state: ScreenState, atMs: number, { isNarrow }: Layout): Piece[][] {
   const { sample, budget, heldSinceMs, isAborting, stoppedAtMs, endedAtMs } = state;
   if (endedAtMs !== undefined || stoppedAtMs !== undefined || sample === undefined) return [];
-  const left = remainingMs(state);
   const within = budget.totalMs === undefined ? '' : `, ${formatSeconds(budget.totalMs - atMs)} of the budget left`;
-  const end: Piece =
-    left === undefined ? ['yellow', 'it does not converge so far'] : `over in about ${formatSeconds(left)}`;
   const lines: Piece[][] = [
-    ['left'.padEnd(LABEL_COLUMNS), `${formatBytes(sample.memoryRemainingBytes)}, `, end, isNarrow ? '' : within],
+    [
+      'left'.padEnd(LABEL_COLUMNS),
+      `${formatBytes(sample.memoryRemainingBytes)}`,
+      ...end(sample),
+      isNarrow ? '' : within,
+    ],
   ];
   if (sample.throttle > 0) {
     const allowed = budget.slowdown === undefined ? '' : `, ${percent(budget.slowdown)} allowed`;
@@ -155,6 +170,18 @@ function rest(state: ScreenState, atMs: number, { isNarrow }: Layout): Piece[][]
   if (isAborting) lines.push([['yellow', isNarrow ? 'aborting' : 'aborting; Ctrl-C again leaves it to itself']]);
   return lines;
 }
+
+function end({ etaMs, pace }: AssessedSample): Piece[] {
+  if (etaMs !== undefined) return [`, over in about ${formatSeconds(etaMs)}`];
+  const why = WITHOUT_END[pace];
+  return why === undefined ? [] : [', ', ['yellow', why]];
+}
+
+/** Why it cannot be told when it will be over. */
+const WITHOUT_END: Partial<Record<Pace, string>> = {
+  stalled: 'nothing moves',
+  'not-converging': 'it does not converge so far',
+};
 
 const percent = (fraction: number): string => `${Math.round(fraction * 100)} %`;
 

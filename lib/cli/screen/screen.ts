@@ -1,7 +1,6 @@
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
-import type { Display } from '../display.js';
-import type { ShownEvent } from '../event-words.js';
+import type { Display, ShownEvent } from '../display.js';
 import { wordsOfEvent } from '../event-words.js';
 import { formatMs, wrap } from '../format.js';
 import { render } from './render.js';
@@ -18,15 +17,22 @@ export interface Terminal extends NodeJS.WritableStream {
 /** How often the screen is drawn anew, in milliseconds: more often is only flicker. */
 const REDRAW_MS = 100;
 
+/** How long a terminal is left alone after a change of its size, in milliseconds. */
+const REST_MS = 250;
+
 const TIME_COLUMNS = 8;
+
+const CLEAR_TO_END_OF_LINE = '\u001b[K';
 
 /** What does not change is drawn at the bottom of a terminal, again and again in the same place; what is news goes past above it. */
 export class Screen implements Display {
   readonly #terminal: Terminal;
   readonly #style: Style;
   readonly #startedAtMs = performance.now();
-  readonly #ticker = setInterval(() => this.#redraw(), REDRAW_MS).unref();
-  readonly #onResize = () => this.#redraw();
+  readonly #ticker = setInterval(() => this.#tick(), REDRAW_MS).unref();
+  /** A terminal that is being resized still moves its lines about. */
+  readonly #onResize = () => this.#rest();
+  #restsUntilMs = 0;
   #state: ScreenState;
   #drawn: readonly string[] = [];
 
@@ -59,29 +65,39 @@ export class Screen implements Display {
     return performance.now() - this.#startedAtMs;
   }
 
+  #tick(): void {
+    if (this.#atMs() >= this.#restsUntilMs) this.#redraw();
+  }
+
+  #rest(): void {
+    this.#restsUntilMs = this.#atMs() + REST_MS;
+  }
+
   #print(atMs: number, words: string, isLoud: boolean): void {
     const time = this.#style.paint('dim', formatMs(atMs).padStart(TIME_COLUMNS));
     const lines = wrap(words, Math.max(20, this.#terminal.columns - TIME_COLUMNS - 3));
+    const indent = ' '.repeat(TIME_COLUMNS + 2);
     const told = lines.map((line) => (isLoud ? this.#style.paint('yellow', line) : line));
-    this.#redraw(`${time}  ${told.join(`\n${' '.repeat(TIME_COLUMNS + 2)}`)}\n`);
+    this.#redraw(told.map((line, index) => (index === 0 ? `${time}  ${line}` : `${indent}${line}`)));
   }
 
-  #redraw(news = ''): void {
+  /** Each line is written over the one before it; a screen that is cleared first flickers, and fills some terminals' history. */
+  #redraw(news: readonly string[] = []): void {
     const { columns } = this.#terminal;
     const lines = render(this.#state, this.#atMs(), { columns, style: this.#style });
-    this.#erase(columns);
-    this.#terminal.write(`${news}${lines.join('\n')}\n`);
+    cursorTo(this.#terminal, 0);
+    const rows = this.#rowsDrawn(columns);
+    if (rows > 0) moveCursor(this.#terminal, 0, -rows);
+    this.#terminal.write([...news, ...lines].map((line) => `${line}${CLEAR_TO_END_OF_LINE}\n`).join(''));
+    clearScreenDown(this.#terminal);
     this.#drawn = lines;
   }
 
   /** A terminal that has become narrower has wrapped what was drawn. */
-  #erase(columns: number): void {
-    const rows = this.#drawn.reduce(
+  #rowsDrawn(columns: number): number {
+    return this.#drawn.reduce(
       (sum, line) => sum + Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns)),
       0,
     );
-    cursorTo(this.#terminal, 0);
-    if (rows > 0) moveCursor(this.#terminal, 0, -rows);
-    clearScreenDown(this.#terminal);
   }
 }

@@ -1,6 +1,6 @@
-import type { MigrationResult, MigrationSample, Phase, Role } from '../../migration/index.js';
+import type { AssessedSample, MigrationResult, Outcome, Phase, Role } from '../../migration/index.js';
 import type { Budget } from '../../policy/index.js';
-import type { ShownEvent } from '../event-words.js';
+import type { ShownEvent } from '../display.js';
 
 /** A pass as far as it has come. */
 export interface PassState {
@@ -20,7 +20,7 @@ export interface ScreenState {
   readonly budget: Budget;
   readonly phases: readonly { readonly phase: Phase; readonly atMs: number }[];
   readonly passes: readonly PassState[];
-  readonly sample: MigrationSample | undefined;
+  readonly sample: AssessedSample | undefined;
   /** Smoothed, so that figures can be read. */
   readonly sentBytesPerSecond: number;
   readonly dirtiedBytesPerSecond: number;
@@ -33,6 +33,7 @@ export interface ScreenState {
   readonly resumedAtMs: number | undefined;
   readonly isAborting: boolean;
   readonly endedAtMs: number | undefined;
+  readonly outcome: Outcome | undefined;
 }
 
 export function initialState(about: Pick<ScreenState, 'domain' | 'source' | 'destination' | 'budget'>): ScreenState {
@@ -41,7 +42,7 @@ export function initialState(about: Pick<ScreenState, 'domain' | 'source' | 'des
     ...{ phases: [], passes: [], sample: undefined, place: 'source' },
     ...{ sentBytesPerSecond: 0, dirtiedBytesPerSecond: 0, peakBytesPerSecond: 0 },
     ...{ heldSinceMs: undefined, stoppedAtMs: undefined, resumedAtMs: undefined },
-    ...{ isAborting: false, endedAtMs: undefined },
+    ...{ isAborting: false, endedAtMs: undefined, outcome: undefined },
   };
 }
 
@@ -66,6 +67,8 @@ export function after(state: ScreenState, event: ShownEvent): ScreenState {
       return { ...state, isAborting: true };
     case 'end':
       return ended(state, event.result, event.atMs);
+    case 'over':
+      return over(state, event.verdict === 'completed' ? 'completed' : 'failed', event.atMs);
     default:
       return state;
   }
@@ -80,26 +83,32 @@ function resumed(state: ScreenState, place: Role, atMs: number): ScreenState {
 }
 
 /** At the end both hosts have told their names. */
-function ended(state: ScreenState, { source, destination, owner }: MigrationResult, atMs: number): ScreenState {
+function ended(state: ScreenState, result: MigrationResult, atMs: number): ScreenState {
+  const { source, destination, owner, outcome } = result;
   return {
-    ...state,
+    ...over(state, outcome, atMs),
     ...{ source: source?.hostname ?? state.source, destination: destination?.hostname ?? state.destination },
     place: owner === 'source' || owner === 'destination' ? owner : undefined,
-    ...{ endedAtMs: atMs, heldSinceMs: undefined, passes: close(state.passes, atMs) },
   };
+}
+
+function over(state: ScreenState, outcome: Outcome, endedAtMs: number): ScreenState {
+  const passes = close(state.passes, endedAtMs, outcome === 'completed');
+  return { ...state, outcome, endedAtMs, heldSinceMs: undefined, passes };
 }
 
 function newPass(number: number, startedAtMs: number): PassState {
   return { number, startedAtMs, durationMs: undefined, volumeBytes: 0, remainingBytes: 0 };
 }
 
-function close(passes: readonly PassState[], atMs: number): readonly PassState[] {
+function close(passes: readonly PassState[], atMs: number, isDone = true): readonly PassState[] {
   const last = passes.at(-1);
   if (last === undefined || last.durationMs !== undefined) return passes;
-  return [...passes.slice(0, -1), { ...last, durationMs: atMs - last.startedAtMs, remainingBytes: 0 }];
+  const remainingBytes = isDone ? 0 : last.remainingBytes;
+  return [...passes.slice(0, -1), { ...last, durationMs: atMs - last.startedAtMs, remainingBytes }];
 }
 
-function afterSample(state: ScreenState, sample: MigrationSample & { atMs: number }): ScreenState {
+function afterSample(state: ScreenState, sample: AssessedSample & { atMs: number }): ScreenState {
   const { sentBytesPerSecond: sent, dirtiedBytesPerSecond: dirtied, memoryRemainingBytes: remainingBytes } = sample;
   const last = state.passes.at(-1);
   const passes =

@@ -10,6 +10,7 @@ export interface Style {
   readonly open: string;
   readonly mark: string;
   readonly done: string;
+  readonly failed: string;
   readonly running: string;
   readonly waiting: string;
   readonly arrow: string;
@@ -18,12 +19,12 @@ export interface Style {
 
 const UNICODE: Omit<Style, 'paint'> = {
   eighths: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
-  ...{ open: '░', mark: '┃', done: '✓', running: '▸', waiting: '·', arrow: '→' },
+  ...{ open: '░', mark: '┃', done: '✓', failed: '✗', running: '▸', waiting: '·', arrow: '→' },
 };
 
 const ASCII: Omit<Style, 'paint'> = {
   eighths: [' ', ' ', ' ', ' ', '#', '#', '#', '#', '#'],
-  ...{ open: '.', mark: '|', done: '+', running: '>', waiting: '-', arrow: '->' },
+  ...{ open: '.', mark: '|', done: '+', failed: 'x', running: '>', waiting: '-', arrow: '->' },
 };
 
 export function styleOf({ unicode, colours }: { unicode: boolean; colours: boolean }): Style {

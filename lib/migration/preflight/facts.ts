@@ -1,6 +1,7 @@
 import type { DomainStateInfo, JobStats } from '../../libvirt/index.js';
 import type { Budget } from '../../policy/index.js';
 import type { Role } from '../events.js';
+import type { Mode } from '../mode.js';
 import type { TransportOptions } from '../options.js';
 import type { HostIdentity } from '../result.js';
 
@@ -36,6 +37,8 @@ export interface PreflightFacts {
 
 /** What the caller wants, as far as it can be wrong. */
 export interface RequestFacts {
+  /** `live` when it is left out. */
+  readonly mode?: Mode;
   readonly domain: string;
   /** The destination's URI as this process opened it. */
   readonly destinationUri: string;

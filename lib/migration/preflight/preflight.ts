@@ -7,6 +7,7 @@ import { judgePreflight, type PreflightReport } from './report.js';
 /** What of a migration's options preflight looks at. */
 export type PreflightRequest = Pick<
   ResolvedOptions,
+  | 'mode'
   | 'domain'
   | 'transport'
   | 'deadlines'
@@ -54,8 +55,9 @@ export async function preflightSides(sides: Sides, request: PreflightRequest): P
 }
 
 function requestFacts({ destination }: Sides, request: PreflightRequest): RequestFacts {
-  const { domain, transport, destinationName, copyDisks, budget, escalate, safety } = request;
+  const { mode, domain, transport, destinationName, copyDisks, budget, escalate, safety } = request;
   return {
+    mode,
     domain,
     transport,
     destinationUri: destination.data.uri,

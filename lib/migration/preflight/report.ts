@@ -1,5 +1,5 @@
 import { PrecopyError } from '../../errors.js';
-import { CHECKS } from './checks/index.js';
+import { checksFor } from './checks/index.js';
 import type { PreflightFacts } from './facts.js';
 import { type AllowableCode, FINDING_CODES, type Finding, isAllowable } from './finding.js';
 
@@ -23,7 +23,7 @@ const SEVERITIES = ['error', 'warning', 'info'];
 export function judgePreflight(
   facts: PreflightFacts,
   allow: readonly AllowableCode[] = [],
-  checks = CHECKS,
+  checks = checksFor(facts.request.mode),
 ): PreflightReport {
   const allowed = new Set<string>(allow);
   const findings = checks

@@ -1,8 +1,8 @@
 import type { Sides } from '../connect.js';
 import { sleep } from '../sampler.js';
-import type { Row } from './row.js';
+import { isUnderWay, type Row } from './row.js';
 import { sightOf } from './sight.js';
-import { isUnderWay, judge } from './table.js';
+import { judge } from './table.js';
 
 /** How a job that nobody here has called for came to its end. */
 export interface Ending {

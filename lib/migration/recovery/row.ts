@@ -35,3 +35,8 @@ export interface Row {
   /** What a person does, where the actions do not settle it. */
   readonly remedy?: string;
 }
+
+/** Somebody is still at it; a migration in the other direction is under way too, but not to be waited for. Pure. */
+export function isUnderWay({ verdict, actions }: Row): boolean {
+  return verdict === 'under-way' && actions.includes('wait');
+}

@@ -46,8 +46,3 @@ export function judge({ source, destination, destinationRan }: Look): Row {
   if (row === undefined) throw new TypeError('The recovery table has a row for every pair of standings.');
   return row;
 }
-
-/** Somebody is still at it; a migration in the other direction is under way too, but not to be waited for. Pure. */
-export function isUnderWay({ verdict, actions }: Row): boolean {
-  return verdict === 'under-way' && actions.includes('wait');
-}

@@ -46,8 +46,9 @@ const STANDINGS: readonly Standing[] = [
 export const standing: Check = (facts) => [...stateFindings(facts), ...jobFindings(facts), ...snapshotFindings(facts)];
 
 function stateFindings(facts: PreflightFacts): Finding[] {
-  const { state, source } = facts;
-  if (state === undefined) return [];
+  const { state, source, request } = facts;
+  // Where only the definition goes over, what the guest does meanwhile is all one.
+  if (state === undefined || request.mode === 'offline') return [];
   const found = STANDINGS.filter(
     (row) => row.state === state.state && (row.reasons === undefined || row.reasons.includes(state.reason)),
   ).map(({ code, remedy }) =>
