@@ -1,6 +1,6 @@
-import type { Action, Pace } from '../policy/index.js';
+import { actionWords } from '../action-words.js';
+import type { Pace } from '../policy/index.js';
 import type { ShownEvent } from './display.js';
-import { formatBytes, formatMs } from './format.js';
 import { inFlags } from './words.js';
 
 /** What an event is to a person, in one line; undefined for those that are progress and no news. Pure. */
@@ -31,18 +31,3 @@ const PACE_WORDS: Record<Pace, string | undefined> = {
   slow: 'the memory moves slowly: far below what the link carried before',
   'not-converging': 'the passes do not get shorter: the guest writes as fast as its memory is sent',
 };
-
-function actionWords(action: Action): string {
-  switch (action.kind) {
-    case 'downtime-limit':
-      return `downtime limit ${formatMs(action.limitMs)}`;
-    case 'bandwidth':
-      return action.bytesPerSecond === undefined
-        ? 'no bandwidth cap'
-        : `bandwidth ${formatBytes(action.bytesPerSecond)}/s`;
-    case 'throttle':
-      return `throttle ${Math.round(action.throttle * 100)} %`;
-    default:
-      return action.kind;
-  }
-}

@@ -1,19 +1,4 @@
-const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
-
-/** 1234567 → "1.2 MB"; decimal units, as links are measured. */
-export function formatBytes(bytes: number): string {
-  const exponent = Math.min(Math.max(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), 0), BYTE_UNITS.length - 1);
-  const value = bytes / 1000 ** exponent;
-  return `${value.toFixed(exponent === 0 || value >= 100 ? 0 : 1)} ${BYTE_UNITS[exponent]}`;
-}
-
-/** 61234 → "61.2 s", 43.21 → "43 ms", 4.321 → "4.3 ms"; undefined → "–". */
-export function formatMs(milliseconds: number | undefined): string {
-  if (milliseconds === undefined) return '–';
-  if (milliseconds >= 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
-  return `${milliseconds.toFixed(milliseconds >= 10 ? 0 : 1)} ms`;
-}
+export { formatBytes, formatMs } from '../format.js';
 
 /** 400 → "1 s", 61234 → "1 min 1 s", 7380000 → "2 h 3 min": for what is only estimated. */
 export function formatSeconds(milliseconds: number): string {

@@ -1,8 +1,8 @@
+import { formatMs, formatShare } from '../format.js';
 import { chooseControl } from '../migration/control.js';
 import type { MigrateOptions, PreflightReport } from '../migration/index.js';
 import { resolveSafety } from '../migration/safety.js';
 import type { Budget } from '../policy/index.js';
-import { formatMs } from './format.js';
 import { HOOK_FLAGS } from './hook-flags.js';
 import { hooksOf, type MigrationFlags } from './migration-flags.js';
 
@@ -32,6 +32,6 @@ function budgetWords({ pauseMs, totalMs, slowdown }: Budget): string {
   return [
     ...(pauseMs === undefined ? [] : [`a pause of ${formatMs(pauseMs)}`]),
     ...(totalMs === undefined ? [] : [`${formatMs(totalMs)} in total`]),
-    ...(slowdown === undefined ? [] : [`${Math.round(slowdown * 100)} % of its CPU time`]),
+    ...(slowdown === undefined ? [] : [`${formatShare(slowdown)} of its CPU time`]),
   ].join(', ');
 }

@@ -8,6 +8,7 @@ import { completionCommand } from './completion.js';
 import { labCommand } from './lab.js';
 import { migrateCommand } from './migrate.js';
 import { replayCommand } from './replay.js';
+import { reportCommand } from './report.js';
 import { resolveCommand } from './resolve.js';
 import { watchCommand } from './watch.js';
 
@@ -16,7 +17,7 @@ const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Before:': [checkCommand],
   'Migration:': [migrateCommand, watchCommand, abortCommand],
   'After a fault:': [adoptCommand, resolveCommand],
-  'Afterwards:': [replayCommand],
+  'Afterwards:': [reportCommand, replayCommand],
   'Test and measure:': [labCommand],
   'Shell:': [completionCommand],
 };

@@ -1,7 +1,8 @@
+import { formatBytes, formatMs, formatShare } from '../format.js';
 import type { AssessedSample } from '../migration/index.js';
 import type { Display, ShownEvent } from './display.js';
 import { wordsOfEvent } from './event-words.js';
-import { formatBytes, formatMs, formatSeconds } from './format.js';
+import { formatSeconds } from './format.js';
 
 /** After so long without a line there is one that says how it stands, in milliseconds. */
 const SILENCE_MS = 10_000;
@@ -51,12 +52,12 @@ export class Progress implements Display {
 
 function standing(sample: AssessedSample): string {
   return [
-    `${Math.floor(sample.progress * 100)} %`,
+    formatShare(sample.progress),
     ...(sample.etaMs === undefined ? [] : [`about ${formatSeconds(sample.etaMs)} to go`]),
     `left ${formatBytes(sample.memoryRemainingBytes)}`,
     `sent ${formatBytes(sample.sentBytesPerSecond)}/s`,
     `dirtied ${formatBytes(sample.dirtiedBytesPerSecond)}/s`,
     ...(sample.expectedPauseMs === undefined ? [] : [`pause if it stopped now ${formatMs(sample.expectedPauseMs)}`]),
-    ...(sample.throttle > 0 ? [`throttle ${Math.round(sample.throttle * 100)} %`] : []),
+    ...(sample.throttle > 0 ? [`throttle ${formatShare(sample.throttle)}`] : []),
   ].join(' · ');
 }

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { actionWords } from '../action-words.js';
 import type { Action } from '../policy/index.js';
 import { type ReplayEnd, type ReplayReport, type ReplayStep, readTrace, replay } from '../trace/index.js';
-import { formatBytes, formatMs, formatTable } from './format.js';
+import { formatMs, formatTable } from './format.js';
 import { type PolicyChoice, policyNamed } from './policy-flag.js';
 
 const HELP = `
@@ -64,22 +65,7 @@ function rowOf({ atMs, pass, isSame, isOverridden, recorded, replayed }: ReplayS
 }
 
 function deedsOf(actions: readonly Action[]): string {
-  return actions.length === 0 ? '–' : actions.map(deedOf).join(', ');
-}
-
-function deedOf(action: Action): string {
-  switch (action.kind) {
-    case 'downtime-limit':
-      return `${action.kind} ${formatMs(action.limitMs)}`;
-    case 'bandwidth':
-      return action.bytesPerSecond === undefined
-        ? `${action.kind} uncapped`
-        : `${action.kind} ${formatBytes(action.bytesPerSecond)}/s`;
-    case 'throttle':
-      return `${action.kind} ${Math.round(action.throttle * 100)} %`;
-    default:
-      return action.kind;
-  }
+  return actions.length === 0 ? '–' : actions.map(actionWords).join(', ');
 }
 
 /** The reasons, for what one of them did and the other did not. */

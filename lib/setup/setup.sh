@@ -2,7 +2,7 @@
 # Makes a clone ready to run: system packages, npm packages, the addon, TypeScript, the lab's guests.
 # Each step looks whether there is anything to do, so calling it again costs well under a second.
 #
-#   setup.sh [check] [bench]     the words add what `npm run check` and `npm run bench` need on top
+#   setup.sh [check] [test] [bench]     the words add what `npm run check`, `npm test` and `npm run bench` need on top
 #
 # Everything it says goes to stderr: stdout belongs to the command that called it.
 set -euo pipefail
@@ -43,6 +43,8 @@ if ! is_current dist/.precopy-stamp typescript lib test bench tsconfig.json node
   # Without its outputs of deleted sources: a test that is gone must not run on.
   rm -rf dist
   npx --no-install tsc
+  # What runs in a browser sees other globals than what runs in Node.
+  npx --no-install tsc -p lib/report/page/client
   chmod +x dist/lib/cli/main.js
   remember dist/.precopy-stamp typescript lib test bench tsconfig.json node_modules/.precopy-stamp
 fi

@@ -24,6 +24,10 @@ check_needs=(
   'clang-format:clang-format:clang-tools-extra:clang'
   'clang-tidy:clang-tidy:clang-tools-extra:clang'
 )
+# The report's page is looked at in a real browser.
+test_needs=(
+  'chromium|chromium-browser:chromium:chromium:chromium'
+)
 bench_needs=(
   '/usr/lib/python3/dist-packages/libvirt.py|/usr/lib*/python3*/site-packages/libvirt.py:python3-libvirt:python3-libvirt:libvirt-python'
 )
@@ -92,8 +96,9 @@ require_system_packages() {
   for group in "$@"; do
     case "$group" in
       check) needs+=("${check_needs[@]}") ;;
+      test) needs+=("${test_needs[@]}") ;;
       bench) needs+=("${bench_needs[@]}") ;;
-      *) say "unknown word '$group': allowed are check, bench"; exit 2 ;;
+      *) say "unknown word '$group': allowed are check, test, bench"; exit 2 ;;
     esac
   done
   for need in "${needs[@]}"; do is_there "${need%%:*}" || missing+=("$need"); done

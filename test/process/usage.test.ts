@@ -7,7 +7,7 @@ import { precopy } from '../support/command-line.js';
 const HOSTS = ['--source', 'qemu+tls://a/system', '--destination', 'qemu+tls://b/system'];
 
 test('--help of every command has examples and exit codes, and fits', async (t) => {
-  const commands = ['check', 'migrate', 'watch', 'abort', 'adopt', 'resolve', 'completion', 'lab'];
+  const commands = ['check', 'migrate', 'watch', 'abort', 'adopt', 'resolve', 'report', 'completion', 'lab'];
   const all = await precopy('--help');
   t.equal(all.code, 0);
   for (const command of commands) {

@@ -19,7 +19,7 @@ test('decisions are put side by side, with the reasons for what differs', (t) =>
       '',
       'at      pass     recorded              replayed',
       '──────  ────  ─  ────────  ────────────────────',
-      '500 ms     1  ≠         –  downtime-limit 50 ms',
+      '500 ms     1  ≠         –  downtime limit 50 ms',
       '',
       'They differ at 1 of 1 decisions.',
       '    500 ms  recorded: nothing · replayed: step at 0 s of 2 GiB',

@@ -1,6 +1,7 @@
+import { formatBytes, formatMs, formatShare } from '../../format.js';
 import { type AssessedSample, PHASES, type Phase, type Role } from '../../migration/index.js';
 import type { Pace } from '../../policy/index.js';
-import { formatBytes, formatMs, formatSeconds } from '../format.js';
+import { formatSeconds } from '../format.js';
 import type { PassState, ScreenState } from './state.js';
 import { barOf, type Colour, lengthOf, lineOf, type Piece, type Style } from './style.js';
 
@@ -157,8 +158,8 @@ function rest(state: ScreenState, atMs: number, { isNarrow }: Layout): Piece[][]
     ],
   ];
   if (sample.throttle > 0) {
-    const allowed = budget.slowdown === undefined ? '' : `, ${percent(budget.slowdown)} allowed`;
-    lines.push(['throttle'.padEnd(LABEL_COLUMNS), ['yellow', percent(sample.throttle)], allowed]);
+    const allowed = budget.slowdown === undefined ? '' : `, ${formatShare(budget.slowdown)} allowed`;
+    lines.push(['throttle'.padEnd(LABEL_COLUMNS), ['yellow', formatShare(sample.throttle)], allowed]);
   }
   if (heldSinceMs !== undefined) {
     lines.push([
@@ -182,8 +183,6 @@ const WITHOUT_END: Partial<Record<Pace, string>> = {
   stalled: 'nothing moves',
   'not-converging': 'it does not converge so far',
 };
-
-const percent = (fraction: number): string => `${Math.round(fraction * 100)} %`;
 
 function cellsOf({ width, isNarrow }: Layout): number {
   const figures = isNarrow ? FIGURE_COLUMNS : 2 * FIGURE_COLUMNS + 4;

@@ -1,0 +1,90 @@
+import type { Outcome, Owner } from '../migration/index.js';
+import { type ForecastRow, forecastRows } from './forecast.js';
+import type { Run } from './run.js';
+
+/** A figure against what was allowed. */
+export interface Budgeted {
+  readonly actual: number | undefined;
+  readonly budget: number | undefined;
+  /** Undefined where one of the two is not known. */
+  readonly isWithinBudget: boolean | undefined;
+}
+
+/** A run in figures; what the trace does not tell is undefined. */
+export interface ReportFigures {
+  readonly name: string;
+  readonly domain: string | undefined;
+  readonly policy: string | undefined;
+  readonly startedAt: string | undefined;
+  /** Undefined of a run that was cut off. */
+  readonly outcome: Outcome | undefined;
+  readonly owner: Owner | undefined;
+  /** Stop to start, by both hosts' events on one clock; QEMU's own figure where those are missing. */
+  readonly pauseMs: Budgeted;
+  readonly qemuPauseMs: number | undefined;
+  readonly totalMs: Budgeted;
+  /** The largest throttle, 0..1. */
+  readonly slowdown: Budgeted;
+  /** Guest work that the throttle took, in milliseconds of the whole guest. */
+  readonly throttledMs: number;
+  readonly sentBytes: number | undefined;
+  readonly memoryBytes: number | undefined;
+  readonly passes: number;
+  readonly decisions: number;
+  readonly warnings: number;
+  /** Samples in the trace. */
+  readonly samples: number;
+  readonly forecast: readonly ForecastRow[];
+}
+
+export function figuresOf(run: Run): ReportFigures {
+  const { header, connected, plan, end, samples } = run;
+  const budget = header?.options.budget ?? {};
+  const pause = end?.result.pause;
+  const { slowdown, throttledMs } = throttleOf(run);
+  const figures = {
+    name: run.name,
+    domain: connected?.domain.name ?? end?.result.domain.name ?? header?.options.domain,
+    policy: plan?.policy ?? header?.options.policy,
+    startedAt: header?.startedAt,
+    outcome: end?.result.outcome,
+    owner: end?.result.owner,
+    pauseMs: budgeted(pause?.observedMs ?? pause?.qemuMs, budget.pauseMs),
+    qemuPauseMs: pause?.qemuMs,
+    totalMs: budgeted(end?.result.totalMs, budget.totalMs),
+    slowdown: budgeted(slowdown, budget.slowdown),
+    throttledMs,
+    // libvirt keeps no statistics of a job that was cancelled: the samples have them.
+    sentBytes: end?.result.sentBytes || greatestOf(samples.processedBytes),
+    memoryBytes: plan?.situation.memoryTotalBytes,
+    passes: end?.result.passes ?? run.passes.length,
+    decisions: run.decisions.length,
+    warnings: run.warnings.length,
+    samples: samples.atMs.length,
+  };
+  return { ...figures, forecast: forecastRows(run, figures) };
+}
+
+function budgeted(actual: number | undefined, budget: number | undefined): Budgeted {
+  return {
+    actual,
+    budget,
+    isWithinBudget: actual === undefined || budget === undefined ? undefined : actual <= budget,
+  };
+}
+
+/** The largest throttle and what it cost; the standstill of a guest that was suspended counts as pause, not as throttle. */
+function throttleOf({ samples: { atMs, cpuShare } }: Run): { slowdown: number; throttledMs: number } {
+  let [slowdown, throttledMs] = [0, 0];
+  for (const [index, share] of cpuShare.entries()) {
+    if (share <= 0) continue;
+    const here = atMs[index] ?? 0;
+    slowdown = Math.max(slowdown, 1 - share);
+    throttledMs += (1 - share) * ((atMs[index + 1] ?? here) - here);
+  }
+  return { slowdown, throttledMs };
+}
+
+function greatestOf(values: Float64Array): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((most, value) => Math.max(most, value), 0);
+}

@@ -1,0 +1,44 @@
+import type { ReportFigures } from './figures.js';
+import type { Run } from './run.js';
+
+/** A forecast figure and what became of it. */
+export interface ForecastRow {
+  readonly name: 'pauseMs' | 'totalMs' | 'sentBytes' | 'passes';
+  readonly low: number | undefined;
+  readonly expected: number;
+  readonly high: number | undefined;
+  readonly actual: number | undefined;
+  /** How far the actual figure is from the expected one, as a fraction of the actual one: 0.1 is forecast 10 % too high. */
+  readonly error: number | undefined;
+}
+
+type Actual = Pick<ReportFigures, 'pauseMs' | 'totalMs' | 'sentBytes' | 'passes' | 'outcome'>;
+
+/** Forecast against actual, of what was forecast. A run that did not complete has nothing to hold a forecast against. */
+export function forecastRows({ forecast }: Run, figures: Actual): ForecastRow[] {
+  if (forecast === undefined) return [];
+  const isCompleted = figures.outcome === 'completed';
+  const actuals = {
+    pauseMs: figures.pauseMs.actual,
+    totalMs: figures.totalMs.actual,
+    sentBytes: figures.sentBytes,
+    passes: figures.passes,
+  };
+  return (['pauseMs', 'totalMs', 'sentBytes', 'passes'] as const).flatMap((name) => {
+    const { low, expected, high } = intervalOf(forecast.forecast[name]);
+    if (expected === undefined) return [];
+    const actual = isCompleted ? actuals[name] : undefined;
+    const error = actual === undefined || actual === 0 ? undefined : expected / actual - 1;
+    return [{ name, low, expected, high, actual, error }];
+  });
+}
+
+/** An interval as a forecast has it, or a bare figure; the trace does not vouch for its shape. */
+function intervalOf(value: unknown): Partial<Record<'low' | 'expected' | 'high', number>> {
+  if (typeof value === 'number') return { expected: value };
+  if (typeof value !== 'object' || value === null) return {};
+  const entries = Object.entries(value).filter(
+    ([name, figure]) => ['low', 'expected', 'high'].includes(name) && typeof figure === 'number',
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,56 @@
+import { formatBytes, formatMs, formatShare } from '../../format.js';
+import { figuresOf } from '../figures.js';
+import type { ForecastRow } from '../forecast.js';
+import { type Html, html } from '../page/html.js';
+import { table } from '../page/table.js';
+import type { Run } from '../run.js';
+import { switchoverOf } from '../switchover.js';
+
+const TITLES: Readonly<Record<ForecastRow['name'], readonly [string, (value: number) => string]>> = {
+  pauseMs: ['pause', formatMs],
+  totalMs: ['total time', formatMs],
+  sentBytes: ['sent', formatBytes],
+  passes: ['passes', (value) => value.toFixed(0)],
+};
+
+const HEADER = ['', 'forecast', 'between', 'actual', 'off by'];
+
+/** What was forecast before the start, what QEMU expected just before the stop, and what became of it. */
+export function forecastTable(run: Run): Html {
+  const figures = figuresOf(run);
+  const atTheStop = expectedAtTheStop(run, figures.pauseMs.actual);
+  const rows = [...figures.forecast.map(rowOf), ...(atTheStop === undefined ? [] : [atTheStop])];
+  return html`${figures.forecast.length === 0 ? html`<p class="soft">This run was not forecast before its start.</p>` : undefined}
+${rows.length === 0 ? undefined : table({ caption: 'What was expected, and what came', header: HEADER, rows })}`;
+}
+
+function rowOf({ name, low, expected, high, actual, error }: ForecastRow): string[] {
+  const [title, write] = TITLES[name];
+  return [
+    title,
+    write(expected),
+    low === undefined || high === undefined ? '–' : `${write(low)} and ${write(high)}`,
+    actual === undefined ? '–' : write(actual),
+    error === undefined ? '–' : errorWords(error),
+  ];
+}
+
+/** QEMU's own estimate in the last sample before the stop: what the policy had to go by. */
+function expectedAtTheStop(run: Run, actual: number | undefined): string[] | undefined {
+  const { stoppedAtMs } = switchoverOf(run) ?? {};
+  if (stoppedAtMs === undefined || actual === undefined) return undefined;
+  const last = run.samples.atMs.findLastIndex((atMs) => atMs <= stoppedAtMs);
+  const expected = run.samples.expectedPauseMs[last] ?? Number.NaN;
+  if (Number.isNaN(expected)) return undefined;
+  return [
+    'pause, by QEMU just before the stop',
+    formatMs(expected),
+    '–',
+    formatMs(actual),
+    errorWords(expected / actual - 1),
+  ];
+}
+
+function errorWords(error: number): string {
+  return `${error >= 0 ? '+' : '−'}${formatShare(Math.abs(error))}`;
+}

@@ -1,0 +1,69 @@
+import type { Run } from './run.js';
+
+/** The moments around the pause, as far as the trace has them, in milliseconds since the start of the run. */
+export interface Switchover {
+  /** The guest stopped on the source. */
+  readonly stoppedAtMs: number;
+  /** It ran again; undefined where that is not in the trace. */
+  readonly resumedAtMs: number | undefined;
+  /** Where it ran again. */
+  readonly resumedOn: 'source' | 'destination' | undefined;
+  /** When its last page was there, of a guest that ran on before (post-copy). */
+  readonly fetchedAtMs: number | undefined;
+  readonly parts: readonly SwitchoverPart[];
+}
+
+/** A part of the pause. */
+export interface SwitchoverPart {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Computed, not seen. */
+  readonly isEstimated: boolean;
+  readonly colour: 'orange' | 'purple';
+}
+
+/** When the guest stopped, when it ran again, and what the time between went into. */
+export function switchoverOf(run: Run): Switchover | undefined {
+  const stop = run.guestEvents.find(({ side, event }) => side === 'source' && event === 'suspended');
+  if (stop === undefined) return undefined;
+  const stoppedAtMs = stop.atMs;
+  const resumes = run.guestEvents.filter(({ event, atMs }) => event === 'resumed' && atMs >= stoppedAtMs);
+  // The first one: after post-copy the destination says it again, when the last page has come.
+  const [resume, again] = resumes;
+  const resumedAtMs = resume?.atMs;
+  return {
+    stoppedAtMs,
+    resumedAtMs,
+    resumedOn: resume?.side,
+    fetchedAtMs: resume?.detail === 'postcopy' ? again?.atMs : undefined,
+    parts: resumedAtMs === undefined ? [] : partsOf(run, stoppedAtMs, resumedAtMs),
+  };
+}
+
+/** The last pages and the rest of the pause; one part where the pages' time is not known. */
+function partsOf(run: Run, stoppedAtMs: number, resumedAtMs: number): SwitchoverPart[] {
+  const pagesMs = lastPagesMs(run, stoppedAtMs);
+  if (pagesMs === undefined) {
+    const name = 'last pages, device state, handshakes';
+    return [{ name, fromMs: stoppedAtMs, toMs: resumedAtMs, isEstimated: false, colour: 'purple' }];
+  }
+  const sentAtMs = Math.min(stoppedAtMs + pagesMs, resumedAtMs);
+  return [
+    { name: 'last pages', fromMs: stoppedAtMs, toMs: sentAtMs, isEstimated: true, colour: 'orange' },
+    { name: 'device state, handshakes', fromMs: sentAtMs, toMs: resumedAtMs, isEstimated: true, colour: 'purple' },
+  ];
+}
+
+/**
+ * How long the last pages took. libvirt does not say when they were over, so it is computed: what went over after the last sample before the stop, at
+ * that sample's speed, less the time that was left until the stop. Undefined where that is not known, and in post-copy, which sends no last pages.
+ */
+function lastPagesMs({ samples, end }: Run, stoppedAtMs: number): number | undefined {
+  const last = samples.atMs.findLastIndex((atMs) => atMs <= stoppedAtMs);
+  const speed = samples.sentBytesPerSecond[last] ?? 0;
+  const sentBytes = end?.result.sentBytes;
+  if (last < 0 || speed <= 0 || sentBytes === undefined || samples.postCopy.includes(1)) return undefined;
+  const lastBytes = Math.max(0, sentBytes - (samples.processedBytes[last] ?? 0));
+  return Math.max(0, (lastBytes / speed) * 1000 - (stoppedAtMs - (samples.atMs[last] ?? 0)));
+}

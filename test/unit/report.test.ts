@@ -1,0 +1,174 @@
+import { test } from 'tap';
+import { formatMs } from '../../lib/format.js';
+import { collectRun, figuresOf, renderReport, reportText } from '../../lib/report/index.js';
+import type { TraceEntry } from '../../lib/trace/index.js';
+import { recordedRun } from '../support/recorded.js';
+import { readAll, recorded } from '../support/traces.js';
+
+const STEADY = await readAll(recorded('steady'));
+
+/** What of a page comes from the runs: its own styles and script left out. */
+function contentOf(page: string): string {
+  return page.slice(page.indexOf('<body>'), page.lastIndexOf('<script>'));
+}
+
+/** The steady run with some of its entries changed or taken out. */
+async function changed(change: (entry: TraceEntry) => TraceEntry | undefined) {
+  return collectRun(
+    'changed',
+    STEADY.map(change).filter((entry) => entry !== undefined),
+  );
+}
+
+test('the figures of a run are those of its result', async (t) => {
+  const result = STEADY.find((entry) => entry.type === 'end')?.result;
+  const figures = figuresOf(await recordedRun('steady'));
+  t.match(figures, {
+    domain: 'steady',
+    policy: 'budget',
+    outcome: 'completed',
+    owner: 'destination',
+    pauseMs: { actual: result?.pause.observedMs, budget: undefined, isWithinBudget: undefined },
+    totalMs: { actual: result?.totalMs },
+    passes: result?.passes,
+    sentBytes: result?.sentBytes,
+    throttledMs: 0,
+  });
+});
+
+test('a budget that was not kept is said so, in figures, in words and on the page', async (t) => {
+  const run = await changed((entry) =>
+    entry.type === 'trace' ? { ...entry, options: { ...entry.options, budget: { pauseMs: 20 } } } : entry,
+  );
+  t.match(figuresOf(run).pauseMs, { budget: 20, isWithinBudget: false });
+  t.match(reportText(run), /its budget of 20 ms was not kept/);
+  t.match(renderReport([run]), /✗ over the budget of 20 ms/);
+});
+
+test('the throttle costs work: its integral over time', async (t) => {
+  const figures = figuresOf(await recordedRun('compute'));
+  const { actual = 0 } = figures.slowdown;
+  t.ok(actual > 0 && actual < 1);
+  t.ok(figures.throttledMs > 0 && figures.throttledMs < (figures.totalMs.actual ?? 0) * actual);
+});
+
+test('a cancelled run says that the guest is where it was, and what was sent in vain', async (t) => {
+  const run = await recordedRun('hot-aborted');
+  t.match(reportText(run), /was cancelled; it stays where it was[\s\S]*It is on the source, a\./);
+  t.ok((figuresOf(run).sentBytes ?? 0) > 0);
+});
+
+test('post-copy is told from the pause before it', async (t) => {
+  t.match(reportText(await recordedRun('hot')), /It paused for \d+ ms[\s\S]*\(post-copy\)/);
+});
+
+test('a run without an end has no owner, and names the way to find out', async (t) => {
+  const run = await changed((entry) => (entry.type === 'end' ? undefined : entry));
+  t.match(figuresOf(run), { outcome: undefined, owner: undefined });
+  t.match(reportText(run), /has no result[\s\S]*The guest was stopped at [\d.]+ s[\s\S]*precopy resolve/);
+  t.match(renderReport([run]), /class="card verdict doubt"/);
+});
+
+test('an owner in doubt is never shown as success', async (t) => {
+  const run = await changed((entry) =>
+    entry.type === 'end' ? { ...entry, result: { ...entry.result, owner: 'both' } } : entry,
+  );
+  t.match(reportText(run), /owner is in doubt[\s\S]*running on both hosts/);
+  t.match(renderReport([run]), /class="card verdict bad"/);
+});
+
+test('what was forecast stands beside what came', async (t) => {
+  const forecast = {
+    pauseMs: { low: 30, expected: 50, high: 70 },
+    totalMs: { low: 5000, expected: 6000, high: 7000 },
+    passes: { low: 'many', expected: 'some' },
+  };
+  const run = await collectRun('forecast', [...STEADY, { type: 'forecast', atMs: 0, forecast }]);
+  const rows = figuresOf(run).forecast;
+  t.same(
+    rows.map(({ name }) => name),
+    ['pauseMs', 'totalMs'],
+    'what is no figure is left out',
+  );
+  t.match(rows[0], { low: 30, expected: 50, high: 70 });
+  t.ok(Math.abs((rows[0]?.error ?? 0) - (50 / (rows[0]?.actual ?? 0) - 1)) < 1e-9);
+  t.match(renderReport([run]), /30 ms and 70 ms/);
+});
+
+test('every part of the page is there for every kind of run', async (t) => {
+  for (const name of ['steady', 'hot', 'hot-aborted', 'burst', 'idle', 'compute', 'simulated-steady']) {
+    const page = contentOf(renderReport([await recordedRun(name)]));
+    for (const part of ['What became of it', 'The switchover, magnified', 'Memory left to send', 'Environment'])
+      t.match(page, part, `${name}: ${part}`);
+    t.same(page.match(/.{0,60}(?:NaN|undefined|Infinity)/g), null, `${name}: no figure that is none`);
+  }
+});
+
+test('a trace that was cut off anywhere gives a page', async (t) => {
+  for (let length = 0; length < STEADY.length; length += 5) {
+    const page = contentOf(renderReport([await collectRun('cut', STEADY.slice(0, length))]));
+    t.same(page.match(/.{0,60}(?:NaN|undefined|Infinity)/g), null, `cut after ${length} entries`);
+  }
+});
+
+test('samples that are out of order are put into order', async (t) => {
+  const upright = await collectRun('one', STEADY);
+  const shuffled = await collectRun('one', STEADY.toReversed());
+  t.same(shuffled.samples.atMs, upright.samples.atMs);
+  t.same(shuffled.samples.remainingBytes, upright.samples.remainingBytes);
+});
+
+test('names and reasons are text, whatever is in them', async (t) => {
+  const evil = `</script><img src=x onerror="alert(1)"><script>alert(2)</script>&'"`;
+  const run = await collectRun(
+    evil,
+    STEADY.map((entry): TraceEntry => {
+      if (entry.type === 'connected') return { ...entry, domain: { ...entry.domain, name: evil } };
+      if (entry.type === 'decision') return { ...entry, action: { ...entry.action, reason: evil }, refusal: evil };
+      return entry;
+    }),
+  );
+  const clean = renderReport([await recordedRun('steady')]);
+  for (const page of [renderReport([run]), renderReport([run, run], { title: evil })]) {
+    t.notMatch(page, /<img/);
+    t.notMatch(page, 'alert(2)</script>');
+    t.equal(page.match(/<script>/g)?.length, clean.match(/<script>/g)?.length);
+  }
+});
+
+test('the page carries the licence of its chart library, and names no address to load from', async (t) => {
+  const page = renderReport([await recordedRun('steady')]);
+  t.match(page, /Permission is hereby granted, free of charge/);
+  t.match(page, /Copyright \(c\) \d+ Leon Sorokin/);
+  t.notMatch(page, /(?:src|href)="(?!data:,|#)/);
+  t.notMatch(page, / style="/, 'its policy would forbid it');
+});
+
+test('several runs are compared, the shortest pause named first', async (t) => {
+  const runs = [await recordedRun('steady'), await recordedRun('hot'), await recordedRun('hot-aborted')];
+  const pauses = runs.flatMap((run) => {
+    const { name, outcome, pauseMs } = figuresOf(run);
+    return outcome === 'completed' ? [{ name, pauseMs: pauseMs.actual ?? 0 }] : [];
+  });
+  const best = pauses.reduce((least, one) => (one.pauseMs < least.pauseMs ? one : least));
+  const words = contentOf(renderReport(runs)).match(/Shortest pause: [^<]*/)?.[0];
+  t.match(words, `Shortest pause: ${best.name}, ${formatMs(best.pauseMs)};`);
+  t.notMatch(words, 'hot-aborted', 'a run that was cancelled has no pause to compare');
+});
+
+test('ten hours of samples make a page of less than 2 MB, with every peak in it', async (t) => {
+  const template = STEADY.find((entry) => entry.type === 'sample');
+  if (template === undefined) throw new Error('no sample');
+  const PEAK_BYTES = 987_654_321;
+  const hours = function* (): Generator<TraceEntry> {
+    for (let index = 0; index < 360_000; index += 1) {
+      const memoryRemainingBytes = index === 123_456 ? PEAK_BYTES : (index * 7919) % 500_000_000;
+      const memoryProcessedBytes = index * 12e6;
+      yield { ...template, atMs: index * 100, memoryRemainingBytes, memoryProcessedBytes };
+      if (index % 20 === 0) yield { type: 'pass', atMs: index * 100, pass: index / 20 + 1 };
+    }
+  };
+  const page = renderReport([await collectRun('long', hours())]);
+  t.ok(page.length < 2e6, `${page.length} characters`);
+  t.ok(page.includes(`${PEAK_BYTES}`));
+});
