@@ -114,7 +114,7 @@ export class Conductor {
     if (this.#isOver || !hasBegun(stats)) return;
     const { steering, actuators, gate, handlers } = this.#options;
     const passBefore = steering.passes.pass;
-    const view = steering.look(stats, atMs, actuators.limits);
+    const view = steering.look(stats, atMs, actuators.limits, this.isListening);
     if (steering.passes.pass !== passBefore) handlers.onPass(steering.passes.pass, atMs);
     this.#isNear = isNearTheEnd(view);
     gate.watch(view).catch((error: unknown) => this.#fail(error));

@@ -11,6 +11,7 @@ import {
   type Policy,
   type PolicyState,
   permitted,
+  skipLinkSample,
   type View,
 } from '../policy/index.js';
 import type { Limits } from './actuators.js';
@@ -49,6 +50,7 @@ export class Steering {
   #state: PolicyState;
   #link: LinkRate | undefined;
   #startedAtMs: number | undefined;
+  #owesBoundary = false;
 
   constructor(options: SteeringOptions) {
     this.#options = options;
@@ -64,10 +66,17 @@ export class Steering {
     return this.#link?.bytesPerSecond;
   }
 
-  /** Takes a reading in and makes a policy's view of it. */
-  look(stats: JobStats, atMs: number, limits: Limits): View {
+  /**
+   * Takes a reading in and makes a policy's view of it.
+   *
+   * @param isAsked - whether the policy may be asked about it. While it may not, the engine is at work: a stream that is slowed on purpose says
+   * nothing about the link, and a pass boundary is shown to the policy afterwards.
+   */
+  look(stats: JobStats, atMs: number, limits: Limits, isAsked: boolean): View {
     this.#startedAtMs ??= atMs;
-    return this.#viewOf(stats, atMs - this.#startedAtMs, limits);
+    const view = this.#viewOf(stats, atMs - this.#startedAtMs, limits, isAsked);
+    this.#owesBoundary = view.atPassBoundary && !isAsked;
+    return view;
   }
 
   /** Asks the policy what to do. */
@@ -78,11 +87,11 @@ export class Steering {
     return { actions: allowed.actions, notes: [...notes, ...allowed.notes] };
   }
 
-  #viewOf(stats: JobStats, elapsedMs: number, limits: Limits): View {
+  #viewOf(stats: JobStats, elapsedMs: number, limits: Limits, isAsked: boolean): View {
     const { budget, escalate, can, fixedPauseMs } = this.#options;
     const processedBytes = stats.memoryProcessedBytes ?? 0;
     const remainingBytes = stats.memoryRemainingBytes ?? 0;
-    this.#link = addLinkSample(this.#link, elapsedMs, processedBytes);
+    this.#link = (isAsked ? addLinkSample : skipLinkSample)(this.#link, elapsedMs, processedBytes);
     const syncs = stats.memoryIteration ?? 0;
     const speed = this.#link.bytesPerSecond;
     this.#passes.add({ atMs: elapsedMs, syncs, remainingBytes, processedBytes }, speed, limits.downtimeLimitMs);
@@ -91,7 +100,7 @@ export class Steering {
     return {
       elapsedMs,
       pass: this.#passes.pass,
-      atPassBoundary: this.#passes.isAtBoundary,
+      atPassBoundary: this.#passes.isAtBoundary || this.#owesBoundary,
       syncs,
       memoryTotalBytes: stats.memoryTotalBytes ?? 0,
       memoryRemainingBytes: remainingBytes,

@@ -106,7 +106,8 @@ function atBoundary(view: View, link: number, state: State): Outcome {
     escalations: step.escalations,
     progress: step.startsAnew ? NO_PROGRESS_YET : state.progress,
   };
-  const isHelpless = (isStalled || isLate) && view.escalate.every((escalation) => step.escalations.exhausted.includes(escalation));
+  const isHelpless =
+    (isStalled || isLate) && view.escalate.every((escalation) => step.escalations.exhausted.includes(escalation));
   const isWaiting = step.actions.length === 0 && bestMs <= allowedMs;
   const relaxed = isWaiting ? relax(view, bestMs, allowedMs) : [];
   const actions = [...step.actions, ...(isHelpless ? makeTheBestOfIt(view, bestMs, allowedMs) : relaxed)];
