@@ -8,7 +8,7 @@ import { MemoryStream, WINDOW_MS } from './stream.js';
 
 /** With auto-converge QEMU syncs as often even in mid-pass, but not in the first pass, in milliseconds. */
 const AUTO_CONVERGE_SYNC_MS = 5000;
-/** The engine samples as often near the end, in milliseconds. Here that matters for the begin of the landing alone. */
+/** The engine samples as often near the end, in milliseconds. Here that matters for the landing alone. */
 const NEAR_SAMPLE_MS = 20;
 /** The landing begins no earlier than when what is left could be sent within this time, in milliseconds. */
 const NEAR_MS = 120;
@@ -105,7 +105,7 @@ class Simulation {
   }
 
   #isNear(): boolean {
-    if (!this.#steersman.isLandingAhead) return false;
+    if (!this.#steersman.mayLand) return false;
     return this.#remainingBytes <= (this.#stream.linkBytesPerSecond / 1000) * NEAR_MS;
   }
 

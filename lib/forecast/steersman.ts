@@ -1,9 +1,7 @@
 import {
   type Action,
-  beginLanding,
   type Capabilities,
-  endLanding,
-  type Landing,
+  LandingGear,
   type Note,
   type Policy,
   type PolicyState,
@@ -21,9 +19,7 @@ export class Steersman {
   readonly notes: (Note & { atMs: number })[] = [];
   readonly can: Capabilities;
   readonly #policy: Policy;
-  #landing: Landing | undefined;
-  #limits: Parameters<typeof endLanding>[2] | undefined;
-  #isLandingOver: boolean;
+  readonly #landing: LandingGear;
   #state: PolicyState;
 
   constructor(scenario: Scenario, known: Partial<Situation>) {
@@ -38,7 +34,7 @@ export class Steersman {
     });
     const { autoConverge, postCopy } = this.settings;
     this.can = { throttle: monitor, autoConverge: autoConverge !== undefined, postCopy };
-    this.#isLandingOver = this.settings.softLanding !== true;
+    this.#landing = new LandingGear(this.settings.softLanding === true);
     this.#state = policy.initialState;
     this.#note(0, this.settings.notes);
   }
@@ -50,38 +46,20 @@ export class Steersman {
     return actions;
   }
 
-  /** Whether a moment could come, between samples, at which the landing begins. */
-  get isLandingAhead(): boolean {
-    return !this.#isLandingOver && this.#landing === undefined;
+  /** Whether a moment could come, between samples, at which there is something to do for the landing. */
+  get mayLand(): boolean {
+    return !this.#landing.isOver;
   }
 
   #advice(view: View): readonly Action[] {
-    const landing = this.#land(view);
-    if (landing.length > 0 || this.#landing !== undefined) return landing;
+    const landing = this.#landing.next(view);
+    if (landing.length > 0 || this.#landing.isDown) return landing;
     const { state, actions, notes } = this.#policy.decide(view, this.#state);
     this.#state = state;
     this.#note(view.elapsedMs, notes);
     const allowed = permitted(view, actions);
     this.#note(view.elapsedMs, allowed.notes);
     return allowed.actions;
-  }
-
-  /** The soft landing, which comes once and before the policy. */
-  #land(view: View): readonly Action[] {
-    if (this.#isLandingOver) return [];
-    if (this.#landing !== undefined && this.#limits !== undefined) {
-      const actions = endLanding(view, this.#landing, this.#limits);
-      this.#isLandingOver = actions.length > 0;
-      if (this.#isLandingOver) this.#landing = undefined;
-      return actions;
-    }
-    const actions = beginLanding(view);
-    if (actions.length > 0) {
-      const { elapsedMs: startedAtMs, downtimeLimitMs, bandwidthBytesPerSecond } = view;
-      this.#landing = { startedAtMs };
-      this.#limits = { downtimeLimitMs, bandwidthBytesPerSecond };
-    }
-    return actions;
   }
 
   #note(atMs: number, notes: readonly Note[]): void {

@@ -1,5 +1,5 @@
 import type { Domain } from '../libvirt/index.js';
-import { DOWNTIME_LIMIT_MS } from '../policy/index.js';
+import { DOWNTIME_LIMIT_MS, LandingGear } from '../policy/index.js';
 import type { AbortRequest } from './abort.js';
 import { Actuators } from './actuators.js';
 import type { Clock } from './clock.js';
@@ -7,7 +7,6 @@ import { Conductor } from './conductor.js';
 import type { MigrationPlan } from './events.js';
 import { Gate } from './gate.js';
 import type { HookRunner } from './hook-runner.js';
-import { LandingGear } from './landing.js';
 import type { ResolvedOptions } from './options.js';
 import type { Reporter } from './reporter.js';
 import { Steering } from './steering.js';

@@ -1,10 +1,9 @@
 import type { JobStats } from '../libvirt/index.js';
-import { type Action, DOWNTIME_LIMIT_MS, type Note, permitted, type View } from '../policy/index.js';
+import { type Action, DOWNTIME_LIMIT_MS, type LandingGear, type Note, permitted, type View } from '../policy/index.js';
 import type { AbortRequest } from './abort.js';
 import type { Actuators } from './actuators.js';
 import { type Gate, isHarmlessToHold } from './gate.js';
 import type { HookRunner } from './hook-runner.js';
-import type { LandingGear } from './landing.js';
 import { sleep } from './sampler.js';
 import { hasBegun, type Steering } from './steering.js';
 
@@ -45,6 +44,11 @@ export interface ConductorOptions {
 
 /** From the release of an idle guest to its stop, in milliseconds: the release comes by so much before the moment asked for. */
 const RELEASE_LEAD_MS = 60;
+
+/** What sockets and link hold has arrived after this time, in milliseconds. */
+const DRAIN_MS = 60;
+/** As slow as libvirt lets a stream be, in bytes per second. */
+const HELD_BYTES_PER_SECOND = 1024 * 1024;
 
 /** The end is near when what is left could be sent within this time, in milliseconds. */
 const NEAR_MS = 400;
@@ -109,12 +113,13 @@ export class Conductor {
     if (this.#isOver || !hasBegun(stats)) return;
     const { steering, actuators, gate, handlers } = this.#options;
     const passBefore = steering.passes.pass;
-    const view = steering.look(stats, atMs, actuators.limits);
+    const view = steering.look(stats, atMs, actuators.limits, this.isListening);
     if (steering.passes.pass !== passBefore) handlers.onPass(steering.passes.pass, atMs);
     this.#isNear = isNearTheEnd(view);
     gate.watch(view).catch((error: unknown) => this.#fail(error));
     if (this.#acting !== undefined) return;
-    const landing = gate.isClosed ? [] : this.#options.landing.next(view);
+    // After a hold the link is empty already, and the stop is due at once.
+    const landing = gate.isUsed ? [] : this.#options.landing.next(view);
     if (landing.length > 0) this.#begin(() => this.#carryOut('landing', landing));
     else if (gate.isDue(view)) this.#begin(() => this.#hold(view));
     else if (!this.#options.landing.isDown) this.#begin(() => this.#steer(view));
@@ -202,14 +207,23 @@ export class Conductor {
     }
   }
 
+  /** What was sent arrives before the guest stops for post-copy: it would be pause otherwise. */
+  async #drain(): Promise<void> {
+    const reason = 'the link is emptied before the stop';
+    await this.#options.actuators.apply({ kind: 'bandwidth', bytesPerSecond: HELD_BYTES_PER_SECOND, reason });
+    await sleep(DRAIN_MS, this.#over.signal);
+  }
+
   async #apply(action: Action): Promise<string | undefined> {
     if (action.kind === 'continue') return undefined;
     if (action.kind === 'abort') {
       this.#options.abort.ask(action.reason);
       return undefined;
     }
+    const { actuators, landing } = this.#options;
     try {
-      await this.#options.actuators.apply(action);
+      if (action.kind === 'post-copy' && landing.isWanted) await this.#drain();
+      await actuators.apply(action);
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

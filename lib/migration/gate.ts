@@ -66,6 +66,11 @@ export class Gate {
     return this.#state === 'armed' || this.#state === 'holding';
   }
 
+  /** True from the moment somebody wanted a hold, also when it is over. */
+  get isUsed(): boolean {
+    return this.#state !== 'open';
+  }
+
   /** True when the end is so near that the hold has to begin now. */
   isDue(view: View): boolean {
     if (this.#state !== 'armed') return false;

@@ -11,6 +11,7 @@ import {
   type Policy,
   type PolicyState,
   permitted,
+  skipLinkSample,
   type View,
 } from '../policy/index.js';
 import type { Limits } from './actuators.js';
@@ -51,7 +52,8 @@ export class Steering {
   #state: PolicyState;
   #link: LinkRate | undefined;
   #startedAtMs: number | undefined;
-  #firstPass = { fromBytes: 0, passedMs: 0, sentBytes: 0 };
+  #firstPass = { atMs: 0, processedBytes: 0, passedMs: 0, sentBytes: 0 };
+  #owesBoundary = false;
 
   constructor(options: SteeringOptions) {
     this.#options = options;
@@ -68,17 +70,24 @@ export class Steering {
   }
 
   /**
-   * Speed over the whole first pass, in which nothing slows the stream on purpose; where that was too short to tell, the smoothed speed.
+   * Speed over the first pass, as long as nothing slowed the stream on purpose; where that was too short to tell, the smoothed speed.
    */
   get usualLinkBytesPerSecond(): number | undefined {
     const { passedMs, sentBytes } = this.#firstPass;
     return passedMs < TELLING_MS ? this.linkBytesPerSecond : (sentBytes / passedMs) * 1000;
   }
 
-  /** Takes a reading in and makes a policy's view of it. */
-  look(stats: JobStats, atMs: number, limits: Limits): View {
+  /**
+   * Takes a reading in and makes a policy's view of it.
+   *
+   * @param isAsked - whether the policy may be asked about it. While it may not, the engine is at work: a stream that is slowed on purpose says
+   * nothing about the link, and a pass boundary is shown to the policy afterwards.
+   */
+  look(stats: JobStats, atMs: number, limits: Limits, isAsked: boolean): View {
     this.#startedAtMs ??= atMs;
-    return this.#viewOf(stats, atMs - this.#startedAtMs, limits);
+    const view = this.#viewOf(stats, atMs - this.#startedAtMs, limits, isAsked);
+    this.#owesBoundary = view.atPassBoundary && !isAsked;
+    return view;
   }
 
   /** Asks the policy what to do. */
@@ -89,25 +98,21 @@ export class Steering {
     return { actions: allowed.actions, notes: [...notes, ...allowed.notes] };
   }
 
-  #viewOf(stats: JobStats, elapsedMs: number, limits: Limits): View {
+  #viewOf(stats: JobStats, elapsedMs: number, limits: Limits, isAsked: boolean): View {
     const { budget, escalate, can, fixedPauseMs } = this.#options;
     const processedBytes = stats.memoryProcessedBytes ?? 0;
     const remainingBytes = stats.memoryRemainingBytes ?? 0;
-    this.#link = addLinkSample(this.#link, elapsedMs, processedBytes);
+    this.#link = (isAsked ? addLinkSample : skipLinkSample)(this.#link, elapsedMs, processedBytes);
     const syncs = stats.memoryIteration ?? 0;
     const speed = this.#link.bytesPerSecond;
     this.#passes.add({ atMs: elapsedMs, syncs, remainingBytes, processedBytes }, speed, limits.downtimeLimitMs);
-    if (elapsedMs === 0) this.#firstPass = { fromBytes: processedBytes, passedMs: 0, sentBytes: 0 };
-    else if (this.#passes.pass === 1) {
-      const { fromBytes } = this.#firstPass;
-      this.#firstPass = { fromBytes, passedMs: elapsedMs, sentBytes: processedBytes - fromBytes };
-    }
+    if (this.#passes.pass === 1) this.#addToFirstPass(elapsedMs, processedBytes, isAsked && elapsedMs > 0);
     const last = this.#passes.finished.at(-1);
     const dirtyBytes = this.#passes.dirtyBytes;
     return {
       elapsedMs,
       pass: this.#passes.pass,
-      atPassBoundary: this.#passes.isAtBoundary,
+      atPassBoundary: this.#passes.isAtBoundary || this.#owesBoundary,
       syncs,
       memoryTotalBytes: stats.memoryTotalBytes ?? 0,
       memoryRemainingBytes: remainingBytes,
@@ -133,6 +138,15 @@ export class Steering {
       can,
       postCopyActive: limits.postCopyActive,
       paused: limits.paused,
+    };
+  }
+
+  #addToFirstPass(atMs: number, processedBytes: number, isUnhindered: boolean): void {
+    const { passedMs, sentBytes, ...before } = this.#firstPass;
+    this.#firstPass = {
+      ...{ atMs, processedBytes },
+      passedMs: passedMs + (isUnhindered ? atMs - before.atMs : 0),
+      sentBytes: sentBytes + (isUnhindered ? processedBytes - before.processedBytes : 0),
     };
   }
 }

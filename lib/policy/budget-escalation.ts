@@ -1,6 +1,6 @@
 import type { Action } from './action.js';
 import type { Note } from './policy.js';
-import { throttleHelped, throttleNeeded } from './throttle.js';
+import { throttleHelped, throttleNeeded, throttleWanted } from './throttle.js';
 import { type Budget, ESCALATIONS, type Escalation, type View } from './view.js';
 
 /** What was tried, and how. Plain data. */
@@ -100,7 +100,10 @@ function steerThrottle(view: View, { throttled }: Escalations, need: Need, notes
     notes.push({ code: 'slowdown-budget', message, remedy: 'post-copy' });
     return 'useless';
   }
-  const throttle = isHidden ? Math.min(throttleNeeded(dirtied * HIDDEN_FACTOR, link, view.throttle), allowed) : atLeast;
+  const wanted = throttleWanted(isHidden ? dirtied * HIDDEN_FACTOR : dirtied, link, view.throttle);
+  // The rate that was seen needs none, and the one that may be hidden needs more than is allowed: the next pass knows more.
+  if (atLeast === 0 && wanted > allowed) return 'wait';
+  const throttle = Math.min(wanted, allowed);
   if (throttle <= view.throttle) return 'useless';
   const least = isHidden ? 'at least ' : '';
   const reason = `${need.problem}; the guest dirties ${least}${rate(dirtied)}, the link carries ${rate(link)}`;
@@ -110,12 +113,15 @@ function steerThrottle(view: View, { throttled }: Escalations, need: Need, notes
   };
 }
 
-/** A set that is dirty from end to end after each pass hides how fast it is rewritten: one try with a rate that much higher shows it. */
+/**
+ * A set that is dirty from end to end after each pass hides how fast it is rewritten, and after the first pass, which sends more than that set,
+ * nobody can tell: one try with a rate that much higher shows it.
+ */
 const HIDDEN_FACTOR = 3;
 
 function isRateHidden(view: View): boolean {
   const last = view.passes.at(-1);
-  return last !== undefined && last.number > 1 && last.dirtiedBytes >= 0.95 * last.dirtyBytes;
+  return last !== undefined && (last.number === 1 || last.dirtiedBytes >= 0.95 * last.dirtyBytes);
 }
 
 /** QEMU throttles by its own rule, about every 5 s one step more: time must show whether it helps. */

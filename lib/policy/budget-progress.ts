@@ -18,6 +18,20 @@ const IMPROVEMENT = 0.95;
 const LONG_PASS_MS = 1000;
 const SHORT_PASSES_TO_STALL = 3;
 
+/**
+ * A guest that dirties as much of the link's speed as this, over a long pass, makes pre-copy take three times as long as it takes to send
+ * what is dirty once. It may well write faster still: what it writes twice in a pass is seen once (QEMU throttles from a half on,
+ * throttle-trigger-threshold).
+ */
+const HOPELESS_SHARE = 2 / 3;
+
+/** Whether the last pass alone says that pre-copy would take far too long; the next one may still say otherwise. */
+export function isHopeless(view: View): boolean {
+  const { dirtiedBytesPerSecond: dirtied, linkBytesPerSecond: link } = view;
+  const isLong = (view.passes.at(-1)?.durationMs ?? 0) >= LONG_PASS_MS;
+  return isLong && dirtied !== undefined && link !== undefined && dirtied >= HOPELESS_SHARE * link;
+}
+
 /** Takes in the pass that ended at this boundary. */
 export function addPass(progress: Progress, view: View): Progress {
   const dirtyBytes = view.dirtyBytes ?? view.memoryRemainingBytes;

@@ -1,5 +1,5 @@
 import type { Note, Settings } from './policy.js';
-import { throttleNeeded } from './throttle.js';
+import { throttleNeeded, throttleWanted } from './throttle.js';
 import type { Situation } from './view.js';
 
 /** The limit to begin with, in milliseconds: libvirt's lowest. */
@@ -23,9 +23,10 @@ export function budgetSettings(situation: Situation): Settings {
       ? { ...base, notes: [unbounded(GROPING.initial, slowdown)] }
       : { ...base, autoConverge: GROPING, notes: [] };
   }
-  const initial = throttleNeeded(dirtied, link);
-  if (initial === 0) return { ...base, notes: [] };
-  if (slowdown !== undefined && initial > slowdown) return { ...base, notes: [unbounded(initial, slowdown)] };
+  const needed = throttleNeeded(dirtied, link);
+  if (needed === 0) return { ...base, notes: [] };
+  if (slowdown !== undefined && needed > slowdown) return { ...base, notes: [unbounded(needed, slowdown)] };
+  const initial = throttleWanted(dirtied, link, 0, slowdown);
   return {
     ...base,
     autoConverge: { initial, increment: slowdown === undefined ? GROPING.increment : SMALLEST_INCREMENT },

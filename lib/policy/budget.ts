@@ -1,6 +1,6 @@
 import { type Action, DOWNTIME_LIMIT_MS, downtimeLimit } from './action.js';
 import { type Escalations, escalate, NOTHING_TRIED, remedyFor } from './budget-escalation.js';
-import { addPass, NO_PROGRESS_YET, type Progress, timeToReachMs } from './budget-progress.js';
+import { addPass, isHopeless, NO_PROGRESS_YET, type Progress, timeToReachMs } from './budget-progress.js';
 import { budgetSettings, STRICT_LIMIT_MS } from './budget-settings.js';
 import { definePolicy, type Note, type Policy } from './policy.js';
 import type { View } from './view.js';
@@ -74,8 +74,10 @@ function atBoundary(view: View, link: number, state: State): Outcome {
   const allowedMs = Math.max((view.budget.pauseMs ?? DOWNTIME_LIMIT_MS.default) - view.fixedPauseMs, STRICT_LIMIT_MS);
   const bestMs = (leastDirtyBytes / link) * 1000;
   const isLate = isTooSlow(view, (allowedMs / 1000) * link);
+  const isStalled = stalledAtMs !== undefined;
+  const isTooMuch = bestMs > allowedMs && isHopeless(view);
 
-  if (stalledAtMs === undefined && !isLate) {
+  if (!isStalled && !isLate && !isTooMuch) {
     // Enough time for the lowest limit, or only for a higher one that is allowed as well.
     if (!isTooSlow(view, (view.downtimeLimitMs / 1000) * link)) return { state, actions: [], notes: [] };
     const reason = `there is time for the passes down to the ${Math.round(allowedMs)} ms allowed, and for no more`;
@@ -83,13 +85,13 @@ function atBoundary(view: View, link: number, state: State): Outcome {
   }
   if (bestMs <= allowedMs && !isLate) return { state, actions: relax(view, bestMs, allowedMs), notes: [] };
 
-  const isPauseTooLong = stalledAtMs !== undefined && bestMs > allowedMs;
+  const isPauseTooLong = (isStalled || isTooMuch) && bestMs > allowedMs;
   const problem = isPauseTooLong ? tooLong(view, bestMs) : tooLate(view);
   const isLast = isLastBoundary(view, dirtyBytes, link);
-  const isCertain = stalledAtMs !== undefined || isLast;
+  const isSaid = isStalled || isLast;
   const step = escalate(view, state.escalations, {
     problem,
-    isCertain,
+    isCertain: isSaid || isTooMuch,
     isUrgent: isLast || isPatienceOver(view, stalledAtMs),
     isGoodMoment: isLast || dirtyBytes <= leastDirtyBytes * NEAR_BEST,
   });
@@ -104,11 +106,12 @@ function atBoundary(view: View, link: number, state: State): Outcome {
     escalations: step.escalations,
     progress: step.startsAnew ? NO_PROGRESS_YET : state.progress,
   };
-  const isHelpless = view.escalate.every((escalation) => step.escalations.exhausted.includes(escalation));
+  const isHelpless =
+    (isStalled || isLate) && view.escalate.every((escalation) => step.escalations.exhausted.includes(escalation));
   const isWaiting = step.actions.length === 0 && bestMs <= allowedMs;
   const relaxed = isWaiting ? relax(view, bestMs, allowedMs) : [];
   const actions = [...step.actions, ...(isHelpless ? makeTheBestOfIt(view, bestMs, allowedMs) : relaxed)];
-  return say(next, actions, isCertain || actions.length > 0 ? [note, ...step.notes] : step.notes);
+  return say(next, actions, isSaid || actions.length > 0 ? [note, ...step.notes] : step.notes);
 }
 
 /** What the best pass would have needed, and half as much again whenever that did not come back. */

@@ -15,6 +15,7 @@ export {
 } from './ladder.js';
 export { ladderSchema } from './ladder-shape.js';
 export * from './landing.js';
+export { LandingGear } from './landing-gear.js';
 export * from './outlook.js';
 export * from './pace.js';
 export { type DowntimeTuning, type KubevirtLegacyOptions, kubevirt } from './peers/kubevirt.js';

@@ -2,44 +2,128 @@ import { type Action, downtimeLimit } from './action.js';
 import type { View } from './view.js';
 
 /**
- * The soft landing: just before the stop the stream is slowed down, so that what was sent has arrived. What the sockets and the link
- * still hold at the stop has to get through before the last pages can, and is pause.
+ * The soft landing of a quiet guest: it is stopped when next to nothing is left to send *and* what was sent has arrived. What the sockets and
+ * the link still hold at the stop has to get through before the last pages can, and is pause.
+ *
+ * The stream is slowed so far that QEMU sends what is left at the beginning of one of its windows and then sleeps, in which time the link
+ * is emptied; the stop comes at the beginning of the next window. A busy guest would dirty more meanwhile than that is worth.
  */
 export interface Landing {
   readonly startedAtMs: number;
+  /** The link's speed before it was slowed. */
+  readonly linkBytesPerSecond: number;
+  /** The pass in which the stream was slowed last, and when that was. */
+  readonly slowedIn: number;
+  readonly slowedAtMs: number;
+  /** The threshold was raised, and the stop is due. */
+  readonly isOpen: boolean;
+  readonly before: { readonly downtimeLimitMs: number; readonly bandwidthBytesPerSecond: number | undefined };
 }
 
-/** The landing begins when what is left could be sent within this time, in milliseconds. */
-const NEAR_MS = 100;
-/** The share of the link that the stream is slowed down to: the queue drains, and the rest still goes over soon. */
-const SHARE = 0.35;
-/** A guest must dirty so much less than the slowed stream carries, or the passes would get longer instead of shorter. */
-const HEADROOM = 2;
-/** What may be left at the stop, as time on the unslowed link in milliseconds: that is how fast it goes over once the guest has stopped. */
+export interface LandingStep {
+  /** Undefined while there is none; `over` when there is to be none any more. */
+  readonly landing: Landing | 'over' | undefined;
+  readonly actions: readonly Action[];
+}
+
+/** QEMU lets a slowed stream send its share of so long a window at once and then sleeps, in milliseconds. */
+const WINDOW_MS = 100;
+/** The landing begins when what is left could be sent within this time, in milliseconds: as long as about the queue takes to drain. */
+const NEAR_MS = 40;
+/** So much of a window may be filled: the queue has the rest of it to drain. */
+const WINDOW_SHARE = 0.6;
+/** Slowed so that this share of what is left goes over: with nothing left at all QEMU would stop in mid-burst, with a full queue. */
+const SENT_SHARE = 0.95;
+/** A guest is quiet when what it dirties in a window goes over in this time, in milliseconds. */
+const QUIET_MS = 6;
+const RECENT_MS = 1000;
+/** A busy guest may stop with so much left, as time on the link in milliseconds: the passes below that take longer than they save. */
+const BUSY_STOP_MS = 5;
+/** With so little left, as time on the link in milliseconds, the guest may stop. */
 const LAST_MS = 3;
+/** What may be left at the stop: the guest has dirtied something until the window begins. */
+const STOP_MS = LAST_MS + QUIET_MS;
+/** A slowed stream has come to its sleep by then, in milliseconds. */
+const ASLEEP_MS = 30;
 /** A landing that has not ended by then does not work for this guest, in milliseconds. */
 const GIVE_UP_MS = 1500;
 
-/** Whether the landing can begin now, and how. Not in the first pass, of which nobody knows what it leaves behind. Pure. */
-export function beginLanding(view: View): readonly Action[] {
-  const { linkBytesPerSecond: link, dirtiedBytesPerSecond: dirtied } = view;
-  if (link === undefined || dirtied === undefined || view.memoryRemainingBytes > (link / 1000) * NEAR_MS) return [];
-  const slowed = SHARE * link;
-  if (slowed < HEADROOM * dirtied || slowed >= (view.bandwidthBytesPerSecond ?? Number.POSITIVE_INFINITY)) return [];
-  const reason = `${(view.memoryRemainingBytes / 1e6).toFixed(1)} MB left: the link is emptied before the stop`;
-  return [{ kind: 'bandwidth', bytesPerSecond: slowed, reason }, downtimeLimit(LAST_MS / SHARE, reason)];
+const NONE: LandingStep = { landing: undefined, actions: [] };
+
+/** What to do about the landing at this view. Pure. */
+export function land(view: View, landing: LandingStep['landing']): LandingStep {
+  if (landing === 'over') return { landing, actions: [] };
+  if (landing === undefined) return begin(view);
+  if (view.elapsedMs - landing.startedAtMs >= GIVE_UP_MS) {
+    return end(landing, `the guest did not stop within ${GIVE_UP_MS} ms of landing`);
+  }
+  if (view.atPassBoundary && !isQuiet(view, landing.linkBytesPerSecond)) {
+    return end(landing, 'the guest is too busy for it', Math.min(BUSY_STOP_MS, roomMs(view)));
+  }
+  return landing.isOpen ? { landing, actions: [] } : glide(view, landing);
 }
 
-/** What takes the landing back when it did not work: nothing before its time is over. Pure. */
-export function endLanding(
-  view: View,
-  { startedAtMs }: Landing,
-  before: { readonly downtimeLimitMs: number; readonly bandwidthBytesPerSecond: number | undefined },
-): readonly Action[] {
-  if (view.elapsedMs - startedAtMs < GIVE_UP_MS) return [];
-  const reason = `the guest did not stop within ${GIVE_UP_MS} ms of slow stream`;
-  return [
-    { kind: 'bandwidth', bytesPerSecond: before.bandwidthBytesPerSecond, reason },
-    downtimeLimit(before.downtimeLimitMs, reason),
-  ];
+/** Nobody knows in the first pass whether the guest is quiet, and once a quiet one has ended it, it is too late: so it is taken for quiet. */
+function begin(view: View): LandingStep {
+  const { linkBytesPerSecond: link, memoryRemainingBytes: left, elapsedMs, pass } = view;
+  if (link === undefined || left > (link / 1000) * NEAR_MS) return NONE;
+  if (pass > 1 && !isQuiet(view, link)) return NONE;
+  const { downtimeLimitMs, bandwidthBytesPerSecond } = view;
+  return slow(view, {
+    ...{ startedAtMs: elapsedMs, linkBytesPerSecond: link, slowedIn: pass, slowedAtMs: elapsedMs, isOpen: false },
+    before: { downtimeLimitMs, bandwidthBytesPerSecond },
+  });
+}
+
+/** By the passes of the last second: a pass of a few milliseconds may see nothing of a busy guest. */
+function isQuiet({ passes, elapsedMs }: View, link: number): boolean {
+  const recent = passes.filter((pass, index) => {
+    return index === passes.length - 1 || pass.startedAtMs + pass.durationMs > elapsedMs - RECENT_MS;
+  });
+  const dirtiedBytes = recent.reduce((sum, pass) => sum + pass.dirtiedBytes, 0);
+  const durationMs = recent.reduce((sum, pass) => sum + pass.durationMs, 0);
+  return durationMs > 0 && (dirtiedBytes / durationMs) * WINDOW_MS <= (link / 1000) * QUIET_MS;
+}
+
+function glide(view: View, landing: Landing): LandingStep {
+  const { elapsedMs, pass, memoryRemainingBytes: left } = view;
+  const { linkBytesPerSecond: link, slowedIn, slowedAtMs } = landing;
+  const sinceMs = elapsedMs - slowedAtMs;
+  if (left > (link / 1000) * LAST_MS) {
+    return pass > slowedIn || sinceMs >= WINDOW_MS ? slow(view, landing) : { landing, actions: [] };
+  }
+  if (sinceMs < ASLEEP_MS) return { landing, actions: [] };
+  // QEMU reckons with the speed of the slowed stream.
+  const slowedShare = Math.min((view.bandwidthBytesPerSecond ?? link) / link, 1);
+  const reason = `${megabytes(left)} left, and what was sent has arrived`;
+  const actions = [downtimeLimit(STOP_MS / slowedShare, reason)];
+  return { landing: { ...landing, isOpen: true }, actions };
+}
+
+/** Slows the stream so that what is left goes over in as few windows as leave the queue time to drain. */
+function slow(view: View, landing: Landing): LandingStep {
+  const { elapsedMs, pass, memoryRemainingBytes: left } = view;
+  const atOnce = (left * SENT_SHARE * 1000) / WINDOW_MS;
+  const windows = Math.max(1, Math.ceil(atOnce / (landing.linkBytesPerSecond * WINDOW_SHARE)));
+  const reason = `${megabytes(left)} left: the link is emptied before the stop`;
+  return {
+    landing: { ...landing, slowedIn: pass, slowedAtMs: elapsedMs },
+    actions: [{ kind: 'bandwidth', bytesPerSecond: atOnce / windows, reason }],
+  };
+}
+
+/** What the budget leaves for the last pages, in milliseconds. */
+function roomMs({ budget: { pauseMs = Number.POSITIVE_INFINITY }, fixedPauseMs }: View): number {
+  return pauseMs - fixedPauseMs;
+}
+
+/** Takes the landing back, the limit first: at full speed again QEMU would stop by the higher one. */
+function end({ before }: Landing, reason: string, leastLimitMs = 0): LandingStep {
+  const { bandwidthBytesPerSecond, downtimeLimitMs } = before;
+  const limit = downtimeLimit(Math.max(downtimeLimitMs, leastLimitMs), reason);
+  return { landing: 'over', actions: [limit, { kind: 'bandwidth', bytesPerSecond: bandwidthBytesPerSecond, reason }] };
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

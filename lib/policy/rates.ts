@@ -30,6 +30,12 @@ export function addLinkSample(previous: LinkRate | undefined, atMs: number, proc
   return { atMs, processedBytes, rawBytesPerSecond: raw, bytesPerSecond: smoothed };
 }
 
+/** Passes over a sample that says nothing about the link: the next one is compared with this, and the estimate stays. */
+export function skipLinkSample(previous: LinkRate | undefined, atMs: number, processedBytes: number): LinkRate {
+  const { rawBytesPerSecond, bytesPerSecond } = previous ?? {};
+  return { atMs, processedBytes, rawBytesPerSecond, bytesPerSecond };
+}
+
 /**
  * The pause if the guest were stopped with so much to send, in milliseconds.
  *

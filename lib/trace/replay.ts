@@ -158,7 +158,7 @@ export class Replay {
   #sample(sample: Sample): void {
     const stats = statsOf(sample);
     if (this.#steering === undefined || !hasBegun(stats)) return;
-    const view = this.#steering.look(stats, sample.atMs, sample);
+    const view = this.#steering.look(stats, sample.atMs, sample, sample.isSteered);
     if (!sample.isSteered) return;
     this.#decide(false);
     if (this.#end !== undefined) return;

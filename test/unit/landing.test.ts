@@ -1,63 +1,97 @@
 import { test } from 'tap';
-import { beginLanding, endLanding, type View } from '../../lib/policy/index.js';
+import { type Landing, land, type Pass, type View } from '../../lib/policy/index.js';
+import { viewOf } from './policy-traces.js';
 
-const view: View = {
+/** The end of the second pass of a guest that dirties 1 MB/s, on a link of 100 MB/s. */
+const pass: Pass = { number: 1, startedAtMs: 0, durationMs: 4000, dirtyBytes: 4e8, dirtiedBytes: 4e6 };
+const view: View = viewOf({
   elapsedMs: 5000,
   pass: 2,
-  atPassBoundary: true,
-  syncs: 2,
-  memoryTotalBytes: 1e9,
   memoryRemainingBytes: 3e6,
-  memoryProcessedBytes: 4e8,
-  diskTotalBytes: 0,
-  diskRemainingBytes: 0,
-  dirtyBytes: 3e6,
   linkBytesPerSecond: 100e6,
-  rawLinkBytesPerSecond: 100e6,
-  dirtiedBytesPerSecond: 1e6,
-  expectedPauseMs: 60,
   fixedPauseMs: 30,
   downtimeLimitMs: 1,
-  bandwidthBytesPerSecond: undefined,
-  throttle: 0,
-  passes: [],
-  budget: {},
-  escalate: [],
-  can: { throttle: false, autoConverge: false, postCopy: false },
-  postCopyActive: false,
-  paused: false,
-};
+  passes: [pass],
+});
 
-test('near the end of a quiet guest the stream is slowed to 35 % of the link, and 3 ms of the whole link may be left', (t) => {
-  t.match(beginLanding(view), [
-    { kind: 'bandwidth', bytesPerSecond: 35e6 },
-    // 8 ms of 35 MB/s are 280 kB, which go over in 2.8 ms once the guest has stopped and nothing is slowed any more.
-    { kind: 'downtime-limit', limitMs: 8 },
-  ]);
+function begun(from: View = view): Landing {
+  const { landing } = land(from, undefined);
+  if (landing === undefined || landing === 'over') throw new Error('It did not begin.');
+  return landing;
+}
+
+test('near the end of a quiet guest the stream is slowed so that 95 % of what is left goes over in one window of 100 ms', (t) => {
+  // 2.85 MB in 0.1 s.
+  t.match(land(view, undefined).actions, [{ kind: 'bandwidth', bytesPerSecond: 28.5e6 }]);
+  t.end();
+});
+
+test('the first pass says nothing about what it leaves behind: every guest is taken for a quiet one', (t) => {
+  t.match(land({ ...view, pass: 1, passes: [] }, undefined).actions, [{ kind: 'bandwidth' }]);
   t.end();
 });
 
 const reasons: [string, Partial<View>][] = [
-  ['in the first pass', { dirtiedBytesPerSecond: undefined }],
-  ['while there is much to send', { memoryRemainingBytes: 11e6 }],
-  ['for a guest that dirties more than half of what the slowed stream carries', { dirtiedBytesPerSecond: 18e6 }],
-  ['where the stream is as slow already', { bandwidthBytesPerSecond: 35e6 }],
+  ['while there is much to send', { memoryRemainingBytes: 5e6 }],
+  ['for a guest that dirties more in a window than goes over in 6 ms', { passes: [{ ...pass, dirtiedBytes: 25e6 }] }],
+  [
+    'for a busy guest of which a short pass happened to see nothing',
+    {
+      passes: [
+        { ...pass, startedAtMs: 4000, durationMs: 995, dirtiedBytes: 20e6 },
+        { ...pass, startedAtMs: 4995, durationMs: 5, dirtiedBytes: 0 },
+      ],
+    },
+  ],
   ['before the speed of the link is known', { linkBytesPerSecond: undefined }],
 ];
 
 for (const [when, difference] of reasons) {
   test(`it does not begin ${when}`, (t) => {
-    t.same(beginLanding({ ...view, ...difference }), []);
+    t.same(land({ ...view, ...difference }, undefined), { landing: undefined, actions: [] });
     t.end();
   });
 }
 
-test('one that does not end is taken back after 1.5 s', (t) => {
-  const before = { downtimeLimitMs: 1, bandwidthBytesPerSecond: undefined };
-  t.same(endLanding({ ...view, elapsedMs: 6499 }, { startedAtMs: 5000 }, before), []);
-  t.match(endLanding({ ...view, elapsedMs: 6500 }, { startedAtMs: 5000 }, before), [
-    { kind: 'bandwidth', bytesPerSecond: undefined },
-    { kind: 'downtime-limit', limitMs: 1 },
+test('what is left for the next window is slowed anew, and not before', (t) => {
+  t.same(land({ ...view, elapsedMs: 5099 }, begun()).actions, []);
+  t.match(land({ ...view, elapsedMs: 5100, memoryRemainingBytes: 1e6 }, begun()).actions, [
+    { kind: 'bandwidth', bytesPerSecond: 9.5e6 },
   ]);
+  t.end();
+});
+
+test('with next to nothing left the stop is allowed once the stream sleeps: 9 ms of the link, in the speed of the slowed stream', (t) => {
+  const left = { ...view, memoryRemainingBytes: 0.2e6, bandwidthBytesPerSecond: 25e6 };
+  t.same(land({ ...left, elapsedMs: 5029 }, begun()).actions, [], 'it may be in the middle of its burst');
+  const { landing, actions } = land({ ...left, elapsedMs: 5030 }, begun());
+  t.match(actions, [{ kind: 'downtime-limit', limitMs: 36 }]);
+  t.match(landing, { isOpen: true });
+  t.same(land({ ...left, elapsedMs: 5060 }, landing).actions, [], 'and that is said once');
+  t.end();
+});
+
+test('a guest that turns out to be busy goes on at full speed, and may stop with 5 ms left, where the budget has room for them', (t) => {
+  const busy = { ...view, atPassBoundary: true, passes: [{ ...pass, dirtiedBytes: 200e6 }] };
+  const landing = begun({ ...view, pass: 1, passes: [] });
+  const taken = land(busy, landing);
+  t.equal(taken.landing, 'over');
+  t.match(taken.actions, [
+    { kind: 'downtime-limit', limitMs: 5 },
+    { kind: 'bandwidth', bytesPerSecond: undefined },
+  ]);
+  t.match(land({ ...busy, budget: { pauseMs: 33 } }, landing).actions[0], { limitMs: 3 });
+  t.end();
+});
+
+test('one that does not end is taken back after 1.5 s, the limit first', (t) => {
+  t.same(land({ ...view, elapsedMs: 6499, atPassBoundary: true }, { ...begun(), isOpen: true }).actions, []);
+  const { landing, actions } = land({ ...view, elapsedMs: 6500 }, { ...begun(), isOpen: true });
+  t.equal(landing, 'over');
+  t.match(actions, [
+    { kind: 'downtime-limit', limitMs: 1 },
+    { kind: 'bandwidth', bytesPerSecond: undefined },
+  ]);
+  t.same(land(view, 'over'), { landing: 'over', actions: [] });
   t.end();
 });
