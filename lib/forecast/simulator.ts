@@ -84,19 +84,20 @@ class Simulation {
       if (isLooking) nextLookMs = this.#atMs + ITERATION_MS;
       const emptyMs = this.#atMs + this.#remainingBytes / (this.#stream.bytesPerSecond / 1000);
       const { nextChangeMs } = this.#stream;
-      const untilMs = Math.min(emptyMs, nextLookMs, nextWindowMs, nextSampleMs, nextTimerMs, endMs, nextChangeMs);
-      this.#advance(untilMs - this.#atMs);
-      this.#atMs = untilMs;
-      if (untilMs === emptyMs) this.#remainingBytes = 0;
-      if (untilMs === nextWindowMs) {
+      const nextMs = Math.min(emptyMs, nextLookMs, nextWindowMs, nextSampleMs, nextTimerMs, endMs, nextChangeMs);
+      // A sync may have taken longer than it was to one of these.
+      const untilMs = Math.max(nextMs, this.#atMs);
+      this.#advance(untilMs);
+      if (untilMs >= emptyMs) this.#remainingBytes = 0;
+      if (untilMs >= nextWindowMs) {
         this.#stream.closeWindow();
         nextWindowMs += WINDOW_MS;
       }
-      if (untilMs === nextTimerMs) {
+      if (untilMs >= nextTimerMs) {
         this.#onTimer();
         nextTimerMs += AUTO_CONVERGE_SYNC_MS;
       }
-      if (untilMs === nextSampleMs) {
+      if (untilMs >= nextSampleMs) {
         this.#decide(false);
         nextSampleMs += this.#isNear() ? Math.min(sampleMs, NEAR_SAMPLE_MS) : sampleMs;
       }
@@ -113,7 +114,7 @@ class Simulation {
   #endPass(): boolean {
     if (this.#isPostCopy) return this.#remainingBytes <= 0;
     // The guest stands still meanwhile, while the stream goes on with what is left.
-    this.#remainingBytes -= this.#stream.send(this.#syncMs, this.#remainingBytes);
+    this.#remainingBytes -= this.#stream.send(this.#atMs + this.#syncMs, this.#remainingBytes);
     this.#atMs += this.#syncMs;
     const sinceSyncMs = this.#atMs - this.#syncedAtMs;
     const found = this.#sync();
@@ -156,8 +157,10 @@ class Simulation {
     this.#syncsAtTimer = this.#syncs;
   }
 
-  #advance(milliseconds: number): void {
-    this.#remainingBytes -= this.#stream.send(milliseconds, this.#remainingBytes);
+  #advance(untilMs: number): void {
+    const milliseconds = untilMs - this.#atMs;
+    this.#atMs = untilMs;
+    this.#remainingBytes -= this.#stream.send(untilMs, this.#remainingBytes);
     if (this.#pausedAtMs !== undefined || this.#isPostCopy) return;
     const stalledMs = Math.min(this.#stallLeftMs, milliseconds);
     this.#stallLeftMs -= stalledMs;

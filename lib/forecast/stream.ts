@@ -47,12 +47,13 @@ export class MemoryStream {
     return this.#bandwidth * milliseconds;
   }
 
-  /** Sends for some time, at most so many bytes; returns how many went over. */
-  send(milliseconds: number, mostBytes: number): number {
-    const bytes = Math.min((this.bytesPerSecond * milliseconds) / 1000, mostBytes);
+  /** Sends up to a moment, at most so many bytes; returns how many went over. */
+  send(untilMs: number, mostBytes: number): number {
+    const bytes = Math.min((this.bytesPerSecond * (untilMs - this.#atMs)) / 1000, mostBytes);
     this.sentBytes += bytes;
     this.#windowSentBytes += bytes;
-    this.#atMs += milliseconds;
+    // Set, not added up: a rounding error would let the moment of a change never come.
+    this.#atMs = untilMs;
     while (this.nextChangeMs <= this.#atMs) this.#linkIndex += 1;
     return bytes;
   }

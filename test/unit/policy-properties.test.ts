@@ -115,12 +115,18 @@ test('nothing is done that is so already, nor is the same thing done twice in a 
   t.end();
 });
 
+/** Without the soft landing, during which the engine asks no policy for up to 1.5 s. */
+const budgetAlone: Policy = {
+  ...policies.byName.budget,
+  settings: (situation) => ({ ...policies.byName.budget.settings(situation), softLanding: false }),
+};
+
 test('under a total and with an abort allowed the budget policy always ends, and in time unless it switched over', (t) => {
   fc.assert(
     fc.property(scenario, fc.integer({ min: 1000, max: 60_000 }), (rest, totalMs) => {
       const result = simulate({
         ...rest,
-        policy: policies.byName.budget,
+        policy: budgetAlone,
         budget: { ...rest.budget, totalMs },
         escalate: [...new Set<Escalation>([...(rest.escalate ?? []), 'abort'])],
       });
