@@ -68,6 +68,8 @@ function begin(view: View): LandingStep {
   const { linkBytesPerSecond: link, memoryRemainingBytes: left, elapsedMs, pass } = view;
   if (link === undefined || left > (link / 1000) * NEAR_MS) return NONE;
   if (pass > 1 && !isQuiet(view, link)) return NONE;
+  // The policy is not asked meanwhile, and may have to give up in time.
+  if (elapsedMs + GIVE_UP_MS > (view.budget.totalMs ?? Number.POSITIVE_INFINITY)) return NONE;
   const { downtimeLimitMs, bandwidthBytesPerSecond } = view;
   return slow(view, {
     ...{ startedAtMs: elapsedMs, linkBytesPerSecond: link, slowedIn: pass, slowedAtMs: elapsedMs, isOpen: false },

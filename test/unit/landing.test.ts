@@ -43,6 +43,7 @@ const reasons: [string, Partial<View>][] = [
       ],
     },
   ],
+  ['when the total would be over before it could be taken back', { budget: { totalMs: 6400 } }],
   ['before the speed of the link is known', { linkBytesPerSecond: undefined }],
 ];
 
