@@ -44,7 +44,8 @@ export async function perform(stage: Stage, scenario: Scenario, options: Perform
   for (const [index, turns] of interleave(sides, repeats, random).entries()) {
     const runs: Partial<Record<Turn, Run>> = {};
     for (const turn of turns) {
-      const strategy = scenario[turn];
+      const strategies = [scenario[turn] ?? []].flat();
+      const strategy = strategies[index % strategies.length];
       if (strategy === undefined) throw new TypeError(`${name} has no ${turn}.`);
       const run = await playUntilItWorks(troupe, strategy, `${index + 1}/${repeats}`, failures);
       if (run !== undefined) runs[turn] = run;
@@ -58,7 +59,7 @@ export async function perform(stage: Stage, scenario: Scenario, options: Perform
   return {
     ...{ name, about, series, failures },
     subject: nameOf(scenario.subject),
-    reference: scenario.reference && nameOf(scenario.reference),
+    reference: scenario.reference && [scenario.reference].flat().map(nameOf).join(', '),
     bounds: bounds.map((bound) => evaluate(name, bound, series, random)),
   };
 }

@@ -9,8 +9,8 @@ export interface Scenario {
   readonly about: string;
   readonly guest: Pick<StartGuestOptions, 'kind' | 'memoryBytes' | 'workload'>;
   readonly subject: Strategy;
-  /** Measured beside the subject, in pairs; without it the subject is measured alone. */
-  readonly reference?: Strategy;
+  /** Measured beside the subject, in pairs; several take turns, pair by pair. Without it the subject is measured alone. */
+  readonly reference?: Strategy | readonly Strategy[];
   /** Pairs, or runs of the subject alone. */
   readonly repeats: number;
   /** After so long a migration is aborted and counts as failed, in milliseconds. */
