@@ -41,6 +41,8 @@ export interface Scenario {
 export interface SimulatedDecision {
   readonly atMs: number;
   readonly pass: number;
+  /** The soft landing comes before the policy. */
+  readonly by: 'policy' | 'landing';
   readonly action: Action;
 }
 

@@ -20,6 +20,7 @@ export class Steersman {
   readonly can: Capabilities;
   readonly #policy: Policy;
   readonly #landing: LandingGear;
+  #owesBoundary = false;
   #state: PolicyState;
 
   constructor(scenario: Scenario, known: Partial<Situation>) {
@@ -41,9 +42,13 @@ export class Steersman {
 
   /** What is to be done now. */
   decide(view: View): readonly Action[] {
-    const actions = this.#advice(view);
-    for (const action of actions) this.decisions.push({ atMs: view.elapsedMs, pass: view.pass, action });
-    return actions;
+    const isAsked = !this.#landing.isDown;
+    const shown = this.#owesBoundary ? { ...view, atPassBoundary: true } : view;
+    // As in the engine: a boundary that passes while it lands is shown to the policy afterwards.
+    this.#owesBoundary = shown.atPassBoundary && !isAsked;
+    const landing = this.#landing.next(shown);
+    if (landing.length > 0 || this.#landing.isDown) return this.#decided(view, 'landing', landing);
+    return this.#decided(view, 'policy', this.#advice(shown));
   }
 
   /** Whether a moment could come, between samples, at which there is something to do for the landing. */
@@ -52,14 +57,21 @@ export class Steersman {
   }
 
   #advice(view: View): readonly Action[] {
-    const landing = this.#landing.next(view);
-    if (landing.length > 0 || this.#landing.isDown) return landing;
     const { state, actions, notes } = this.#policy.decide(view, this.#state);
     this.#state = state;
     this.#note(view.elapsedMs, notes);
     const allowed = permitted(view, actions);
     this.#note(view.elapsedMs, allowed.notes);
     return allowed.actions;
+  }
+
+  #decided(
+    { elapsedMs: atMs, pass }: View,
+    by: SimulatedDecision['by'],
+    actions: readonly Action[],
+  ): readonly Action[] {
+    for (const action of actions) this.decisions.push({ atMs, pass, by, action });
+    return actions;
   }
 
   #note(atMs: number, notes: readonly Note[]): void {

