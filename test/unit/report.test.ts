@@ -59,7 +59,7 @@ test('a cancelled run says that the guest is where it was, and what was sent in 
 });
 
 test('post-copy is told from the pause before it', async (t) => {
-  t.match(reportText(await recordedRun('hot')), /It paused for \d+ ms[\s\S]*\(post-copy\)/);
+  t.match(reportText(await recordedRun('hot')), /It paused for [\d.]+ ms[\s\S]*\(post-copy\)/);
 });
 
 test('a run without an end has no owner, and names the way to find out', async (t) => {
