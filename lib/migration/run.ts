@@ -199,7 +199,7 @@ export class Run {
     if (this.#options.mode === 'offline') return this.#define(sides, guest);
     const { policy, budget, escalate, expect, deadlines } = this.#options;
     const known = historyOf(sides.source.identity.hostUuid, sides.destination.identity.hostUuid);
-    const situation = { ...(await measure(guest, expect, escalate, known)), budget, escalate };
+    const situation = { ...(await measure(guest, expect, escalate, known, deadlines.callMs)), budget, escalate };
     const plan = planOf(guest, policy, situation, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
     const { settings } = plan;
     this.#reporter.tell({ type: 'plan', atMs: this.#clock.atMs(), ...plan });

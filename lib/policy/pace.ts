@@ -56,7 +56,8 @@ export function addPace(state: PaceState | undefined, reading: PaceReading): Pac
   const window = all.slice(Math.max(0, from));
   const speed = speedOver(window);
   const bestBytesPerSecond = Math.max(state?.bestBytesPerSecond ?? 0, speed ?? 0);
-  const isStalled = doneBytes > 0 && atMs - movedAtMs >= STALL_MS;
+  // With nothing left to send there is nothing to stall: the hosts are at their handshakes.
+  const isStalled = doneBytes > 0 && remainingBytes > 0 && atMs - movedAtMs >= STALL_MS;
   const pace = isStalled
     ? 'stalled'
     : isSlow(window, speed, Math.min(bestBytesPerSecond, reading.bandwidthBytesPerSecond ?? Number.POSITIVE_INFINITY))
