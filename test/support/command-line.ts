@@ -35,7 +35,8 @@ export function precopy(...args: string[]): Promise<Ended> {
 /** Runs it in a terminal of so many columns, as \`script\` gives one; what is typed is read from `keys`. */
 export function startInTerminal(columns: number, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   const words = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
-  return spawn('script', ['-qefc', `stty cols ${columns} rows 40; ${words}`, '/dev/null'], {
+  // In the shell's place: not every one of them outlives the Ctrl-C that its command copes with.
+  return spawn('script', ['-qefc', `stty cols ${columns} rows 40; exec ${words}`, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, LC_ALL: 'C.UTF-8', TERM: 'xterm', ...env },
   });
