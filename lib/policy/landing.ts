@@ -38,7 +38,7 @@ const SENT_SHARE = 0.95;
 const QUIET_MS = 6;
 const RECENT_MS = 1000;
 /** A busy guest may stop with so much left, as time on the link in milliseconds: the passes below that take longer than they save. */
-const BUSY_STOP_MS = 10;
+const BUSY_STOP_MS = 5;
 /** With so little left, as time on the link in milliseconds, the guest may stop. */
 const LAST_MS = 3;
 /** What may be left at the stop: the guest has dirtied something until the window begins. */

@@ -72,13 +72,13 @@ test('with next to nothing left the stop is allowed once the stream sleeps: 9 ms
   t.end();
 });
 
-test('a guest that turns out to be busy goes on at full speed, and may stop with 10 ms left, where the budget has room for them', (t) => {
+test('a guest that turns out to be busy goes on at full speed, and may stop with 5 ms left, where the budget has room for them', (t) => {
   const busy = { ...view, atPassBoundary: true, passes: [{ ...pass, dirtiedBytes: 200e6 }] };
   const landing = begun({ ...view, pass: 1, passes: [] });
   const taken = land(busy, landing);
   t.equal(taken.landing, 'over');
   t.match(taken.actions, [
-    { kind: 'downtime-limit', limitMs: 10 },
+    { kind: 'downtime-limit', limitMs: 5 },
     { kind: 'bandwidth', bytesPerSecond: undefined },
   ]);
   t.match(land({ ...busy, budget: { pauseMs: 33 } }, landing).actions[0], { limitMs: 3 });
