@@ -19,6 +19,8 @@ export interface Lesson {
   overheadMs: number;
   /** Memory of the guest that was not zero; undefined where it was not said. */
   usedBytes: number | undefined;
+  /** Whether the guest dirtied too much in its first pass for a soft landing. */
+  wasBusy: boolean;
 }
 
 /** A stop costs about so much where nothing was learnt yet, in milliseconds: libvirt's handshakes and QEMU's device state. */
@@ -26,6 +28,7 @@ export const USUAL_FIXED_PAUSE_MS = 30;
 
 const pairs = new Map<string, PairHistory>();
 const usedBytesOf = new Map<string, number>();
+const busyGuests = new Set<string>();
 
 const keyOf = (sourceUuid: string, destinationUuid: string): string => `${sourceUuid} ${destinationUuid}`;
 
@@ -39,6 +42,11 @@ export function lastUsedBytes(guestUuid: string): number | undefined {
   return usedBytesOf.get(guestUuid);
 }
 
+/** Whether a guest was too busy for a soft landing when it was moved last. */
+export function wasBusy(guestUuid: string): boolean {
+  return busyGuests.has(guestUuid);
+}
+
 /** Learns from a completed move. */
 export function learnFrom(sourceUuid: string, destinationUuid: string, guestUuid: string, lesson: Lesson): void {
   const key = keyOf(sourceUuid, destinationUuid);
@@ -46,4 +54,6 @@ export function learnFrom(sourceUuid: string, destinationUuid: string, guestUuid
   const fixedPauseMs = learnFixedPauseMs(pairs.get(key)?.fixedPauseMs, pauseMs, lastBytes, linkBytesPerSecond);
   pairs.set(key, { linkBytesPerSecond, fixedPauseMs, overheadMs });
   if (usedBytes !== undefined) usedBytesOf.set(guestUuid, usedBytes);
+  if (lesson.wasBusy) busyGuests.add(guestUuid);
+  else busyGuests.delete(guestUuid);
 }

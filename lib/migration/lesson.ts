@@ -1,4 +1,5 @@
 import type { JobStats } from '../libvirt/index.js';
+import { isQuiet, type Pass } from '../policy/index.js';
 import type { Conductor } from './conductor.js';
 import type { Sides } from './connect.js';
 import { learnFrom } from './history.js';
@@ -29,11 +30,17 @@ export function learnFromRun({ sides, guestUuid, conductor, pauseMs, phases, job
   const { source, destination } = sides;
   learnFrom(source.identity.hostUuid, destination.identity.hostUuid, guestUuid, {
     ...{ pauseMs, linkBytesPerSecond, usedBytes: usedBytes(job) },
+    wasBusy: !isQuietAfter(steering?.passes.finished[0], linkBytesPerSecond),
     lastBytes: Math.min(steering?.passes.dirtyBytes ?? 0, mostBytes),
     overheadMs: phases
       .filter(({ phase }) => !NOT_OVERHEAD.includes(phase))
       .reduce((sum, { durationMs }) => sum + durationMs, 0),
   });
+}
+
+/** A guest of which no pass was seen to end was quiet enough to stop at the end of the first. */
+function isQuietAfter(first: Pass | undefined, linkBytesPerSecond: number): boolean {
+  return first === undefined || isQuiet({ passes: [first], elapsedMs: first.durationMs }, linkBytesPerSecond);
 }
 
 /** QEMU counts the pages that it found to be zero and did not send. */

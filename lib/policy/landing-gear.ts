@@ -10,10 +10,13 @@ export class LandingGear {
   /** Whether the policy leaves the last moments before the stop to the engine. */
   readonly isWanted: boolean;
   #landing: LandingStep['landing'];
+  readonly #isKnownBusy: boolean;
   #failures = 0;
 
-  constructor(isWanted: boolean) {
+  /** @param isKnownBusy - whether the guest was seen to be too busy for it when it was moved last */
+  constructor(isWanted: boolean, isKnownBusy = false) {
     this.isWanted = isWanted;
+    this.#isKnownBusy = isKnownBusy;
     this.#landing = isWanted ? undefined : 'over';
   }
 
@@ -29,7 +32,7 @@ export class LandingGear {
 
   /** What to do for the landing at this view; nothing most of the time. */
   next(view: View): readonly Action[] {
-    const { landing, actions } = land(view, this.#landing);
+    const { landing, actions } = land(view, this.#landing, this.#isKnownBusy);
     if (landing === 'over' && actions.length > 0) this.#failures += 1;
     this.#landing = landing === 'over' && this.isWanted && this.#failures < ATTEMPTS ? undefined : landing;
     return actions;

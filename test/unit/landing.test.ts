@@ -31,6 +31,12 @@ test('the first pass says nothing about what it leaves behind: every guest is ta
   t.end();
 });
 
+test('but one that was busy when it was moved last', (t) => {
+  t.same(land({ ...view, pass: 1, passes: [] }, undefined, true), { landing: undefined, actions: [] });
+  t.match(land(view, undefined, true).actions, [{ kind: 'bandwidth' }], 'until its first pass says otherwise');
+  t.end();
+});
+
 const reasons: [string, Partial<View>][] = [
   ['while there is much to send', { memoryRemainingBytes: 5e6 }],
   ['for a guest that dirties more in a window than goes over in 6 ms', { passes: [{ ...pass, dirtiedBytes: 25e6 }] }],
