@@ -6,7 +6,7 @@ import type { Clock } from './clock.js';
 import { Conductor } from './conductor.js';
 import type { MigrationPlan } from './events.js';
 import { Gate } from './gate.js';
-import { wasBusy } from './history.js';
+import { guestHistoryOf } from './history.js';
 import type { HookRunner } from './hook-runner.js';
 import type { ResolvedOptions } from './options.js';
 import type { Reporter } from './reporter.js';
@@ -35,7 +35,7 @@ export function assembleConductor(ingredients: Ingredients): Conductor {
   if (hooks.has('beforeSwitchover') || switchoverAt !== undefined) gate.arm();
   return new Conductor({
     ...{ actuators, gate, switchoverAt, bandwidthBytesPerSecond, atMs, hooks, abort },
-    landing: new LandingGear(settings.softLanding ?? false, wasBusy(guest.uuid)),
+    landing: new LandingGear(settings.softLanding ?? false, guestHistoryOf(guest.uuid)?.wasBusy),
     steering: new Steering({ policy, budget, escalate, can, fixedPauseMs }),
     handlers: {
       onDecision: (decision) => reporter.tell({ type: 'decision', ...decision }),

@@ -11,7 +11,7 @@ import type { Domain } from '../libvirt/index.js';
 import { checkOptions, flag, type Rules } from '../validation.js';
 import { connectSides, requireGuest, type Sides } from './connect.js';
 import { type GuestGauge, gaugeGuest } from './guest-gauge.js';
-import { historyOf, lastUsedBytes, type PairHistory, USUAL_FIXED_PAUSE_MS } from './history.js';
+import { guestHistoryOf, historyOf, type PairHistory, USUAL_FIXED_PAUSE_MS } from './history.js';
 import { type MigrateOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { preflightSides, requirePreflight } from './preflight/index.js';
 import { probeLink } from './probe.js';
@@ -107,7 +107,7 @@ async function gatherInputs(
       : { value: given, deviation: DEVIATION.given, from: 'given' };
   return {
     memoryBytes,
-    used: usedBytes(gauge, lastUsedBytes(guest.uuid)),
+    used: usedBytes(gauge, guestHistoryOf(guest.uuid)?.usedBytes),
     link,
     dirtyRate,
     set: { value: set.setBytes, deviation: set.setDeviation, from: 'measured' },
@@ -142,14 +142,15 @@ function usedBytes({ memoryBytes, residentBytes }: GuestGauge, last: number | un
 
 function costs(history: PairHistory | undefined, beforeMs: number): Pick<Inputs, 'fixedPause' | 'overhead'> {
   const { learntPause, usualPause, learntOverhead, usualOverhead } = DEVIATION;
-  if (history === undefined) {
-    return {
-      fixedPause: { value: USUAL_FIXED_PAUSE_MS, deviation: usualPause, from: 'assumed' },
-      overhead: { value: beforeMs + USUAL_OVERHEAD_MS, deviation: usualOverhead, from: 'assumed' },
-    };
-  }
+  const { fixedPauseMs, overheadMs } = history ?? {};
   return {
-    fixedPause: { value: history.fixedPauseMs, deviation: learntPause, from: 'learnt' },
-    overhead: { value: beforeMs + history.overheadMs, deviation: learntOverhead, from: 'learnt' },
+    fixedPause:
+      fixedPauseMs === undefined
+        ? { value: USUAL_FIXED_PAUSE_MS, deviation: usualPause, from: 'assumed' }
+        : { value: fixedPauseMs, deviation: learntPause, from: 'learnt' },
+    overhead:
+      overheadMs === undefined
+        ? { value: beforeMs + USUAL_OVERHEAD_MS, deviation: usualOverhead, from: 'assumed' }
+        : { value: beforeMs + overheadMs, deviation: learntOverhead, from: 'learnt' },
   };
 }

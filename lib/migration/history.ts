@@ -1,59 +1,62 @@
-import { learnFixedPauseMs } from '../policy/index.js';
+import type { RecordedPass } from '../forecast/index.js';
+import { median } from '../statistics.js';
 
-/** What was learnt of moves between two hosts, in this process. */
+/** What was learnt of moves between two hosts, in this process: medians over the last ones, since a single one may be far off. */
 export interface PairHistory {
   /** Speed of the memory stream in bytes per second. */
-  linkBytesPerSecond: number;
-  /** What a stop costs with nothing left to send, in milliseconds. */
-  fixedPauseMs: number;
+  readonly linkBytesPerSecond: number;
+  /** What a stop costs with nothing left to send, in milliseconds; undefined where no move has shown it. */
+  readonly fixedPauseMs: number | undefined;
   /** What came between the checks and the first pass, and after the pause, in milliseconds. */
-  overheadMs: number;
+  readonly overheadMs: number;
+}
+
+/** What was learnt of a guest when it was moved last, in this process. */
+export interface GuestHistory {
+  /** Memory that was not zero, in bytes; undefined where it was not said. */
+  readonly usedBytes: number | undefined;
+  /** Whether it dirtied too much in its first pass for a soft landing. */
+  readonly wasBusy: boolean;
+  /** Its passes, as far as they show what it dirties. */
+  readonly passes: readonly RecordedPass[];
 }
 
 /** What a finished move teaches. */
-export interface Lesson {
-  pauseMs: number;
-  /** What was left to send when the guest stopped, at most. */
-  lastBytes: number;
-  linkBytesPerSecond: number;
-  overheadMs: number;
-  /** Memory of the guest that was not zero; undefined where it was not said. */
-  usedBytes: number | undefined;
-  /** Whether the guest dirtied too much in its first pass for a soft landing. */
-  wasBusy: boolean;
-}
+export interface Lesson extends PairHistory, GuestHistory {}
 
 /** A stop costs about so much where nothing was learnt yet, in milliseconds: libvirt's handshakes and QEMU's device state. */
 export const USUAL_FIXED_PAUSE_MS = 30;
 
-const pairs = new Map<string, PairHistory>();
-const usedBytesOf = new Map<string, number>();
-const busyGuests = new Set<string>();
+/** So many moves between two hosts are remembered: enough to outvote one that went wrong, few enough to follow a link that has changed. */
+const REMEMBERED = 5;
+
+const pairs = new Map<string, readonly PairHistory[]>();
+const guests = new Map<string, GuestHistory>();
 
 const keyOf = (sourceUuid: string, destinationUuid: string): string => `${sourceUuid} ${destinationUuid}`;
 
 /** What is known of moves from one host to another; undefined before the first one. */
 export function historyOf(sourceUuid: string, destinationUuid: string): PairHistory | undefined {
-  return pairs.get(keyOf(sourceUuid, destinationUuid));
+  const known = pairs.get(keyOf(sourceUuid, destinationUuid));
+  if (known === undefined) return undefined;
+  const pauses = known.flatMap(({ fixedPauseMs }) => fixedPauseMs ?? []);
+  return {
+    linkBytesPerSecond: median(known.map(({ linkBytesPerSecond }) => linkBytesPerSecond)),
+    fixedPauseMs: pauses.length === 0 ? undefined : median(pauses),
+    overheadMs: median(known.map(({ overheadMs }) => overheadMs)),
+  };
 }
 
-/** How much of a guest's memory was not zero when it was moved last, in bytes; undefined before that. */
-export function lastUsedBytes(guestUuid: string): number | undefined {
-  return usedBytesOf.get(guestUuid);
-}
-
-/** Whether a guest was too busy for a soft landing when it was moved last. */
-export function wasBusy(guestUuid: string): boolean {
-  return busyGuests.has(guestUuid);
+/** What is known of a guest; undefined before its first move. */
+export function guestHistoryOf(guestUuid: string): GuestHistory | undefined {
+  return guests.get(guestUuid);
 }
 
 /** Learns from a completed move. */
 export function learnFrom(sourceUuid: string, destinationUuid: string, guestUuid: string, lesson: Lesson): void {
+  const { linkBytesPerSecond, fixedPauseMs, overheadMs, ...ofGuest } = lesson;
   const key = keyOf(sourceUuid, destinationUuid);
-  const { pauseMs, lastBytes, linkBytesPerSecond, overheadMs, usedBytes } = lesson;
-  const fixedPauseMs = learnFixedPauseMs(pairs.get(key)?.fixedPauseMs, pauseMs, lastBytes, linkBytesPerSecond);
-  pairs.set(key, { linkBytesPerSecond, fixedPauseMs, overheadMs });
-  if (usedBytes !== undefined) usedBytesOf.set(guestUuid, usedBytes);
-  if (lesson.wasBusy) busyGuests.add(guestUuid);
-  else busyGuests.delete(guestUuid);
+  const ofPair = { linkBytesPerSecond, fixedPauseMs, overheadMs };
+  pairs.set(key, [...(pairs.get(key) ?? []), ofPair].slice(-REMEMBERED));
+  guests.set(guestUuid, { ...ofGuest, usedBytes: ofGuest.usedBytes ?? guests.get(guestUuid)?.usedBytes });
 }

@@ -1,5 +1,5 @@
 import type { JobStats } from '../libvirt/index.js';
-import { isQuiet, type Pass } from '../policy/index.js';
+import { fixedPauseMs, isQuiet, type Pass } from '../policy/index.js';
 import type { Conductor } from './conductor.js';
 import type { Sides } from './connect.js';
 import { learnFrom } from './history.js';
@@ -26,15 +26,20 @@ export function learnFromRun({ sides, guestUuid, conductor, pauseMs, phases, job
   // After post-copy has begun the phases are others, and the stream is shared with the pages that the guest waits for.
   if (actuators === undefined || actuators.limits.postCopyActive) return;
   if (pauseMs === undefined || !linkBytesPerSecond) return;
-  const mostBytes = (linkBytesPerSecond / 1000) * actuators.limits.downtimeLimitMs;
+  const { paused, downtimeLimitMs } = actuators.limits;
+  const lastBytes = Math.min(steering?.passes.dirtyBytes ?? 0, (linkBytesPerSecond / 1000) * downtimeLimitMs);
   const { source, destination } = sides;
+  const finished = steering?.passes.finished ?? [];
   learnFrom(source.identity.hostUuid, destination.identity.hostUuid, guestUuid, {
-    ...{ pauseMs, linkBytesPerSecond, usedBytes: usedBytes(job) },
-    wasBusy: !isQuietAfter(steering?.passes.finished[0], linkBytesPerSecond),
-    lastBytes: Math.min(steering?.passes.dirtyBytes ?? 0, mostBytes),
+    linkBytesPerSecond,
+    // A guest that was suspended on purpose stood still while its memory went over.
+    fixedPauseMs: paused ? undefined : fixedPauseMs(pauseMs, lastBytes, linkBytesPerSecond),
     overheadMs: phases
       .filter(({ phase }) => !NOT_OVERHEAD.includes(phase))
       .reduce((sum, { durationMs }) => sum + durationMs, 0),
+    usedBytes: usedBytes(job),
+    wasBusy: !isQuietAfter(finished[0], linkBytesPerSecond),
+    passes: finished,
   });
 }
 

@@ -1,4 +1,5 @@
-import type { Pass } from '../policy/index.js';
+import type { RecordedPass } from '../forecast/index.js';
+import type { JobStats } from '../libvirt/index.js';
 
 /** What one reading of the job's statistics says about passes. */
 export interface PassReading {
@@ -7,6 +8,19 @@ export interface PassReading {
   syncs: number;
   remainingBytes: number;
   processedBytes: number;
+  /** The fraction of CPU time that the guest does not get, 0..1. */
+  throttle: number;
+}
+
+/** What is missing in the statistics is taken for 0. */
+export function readingOf(stats: JobStats, atMs: number): PassReading {
+  return {
+    atMs,
+    syncs: stats.memoryIteration ?? 0,
+    remainingBytes: stats.memoryRemainingBytes ?? 0,
+    processedBytes: stats.memoryProcessedBytes ?? 0,
+    throttle: (stats.autoConvergeThrottlePercent ?? 0) / 100,
+  };
 }
 
 /** At a sync that ends a pass QEMU has next to nothing left to send; this share of what the pass had to send still counts as that. */
@@ -21,9 +35,12 @@ const READING_MS = 150;
  * is no more than the downtime limit lets through. The count need not begin at 0: it may go on from an earlier, cancelled migration.
  */
 export class PassTracker {
-  readonly #finished: Pass[] = [];
+  readonly #finished: RecordedPass[] = [];
   #last: PassReading | undefined;
   #current = { number: 1, startedAtMs: 0, dirtyBytes: 0 };
+  /** Of the pass under way: what was processed before it, and the throttle over its time. */
+  #processedBefore = 0;
+  #throttledMs = 0;
   #isAtBoundary = false;
 
   /** The number of the pass that is under way, from 1; 0 before QEMU has begun. */
@@ -41,7 +58,7 @@ export class PassTracker {
     return this.#finished.at(-1)?.dirtiedBytes;
   }
 
-  get finished(): readonly Pass[] {
+  get finished(): readonly RecordedPass[] {
     return this.#finished;
   }
 
@@ -56,9 +73,11 @@ export class PassTracker {
     this.#last = reading;
     this.#isAtBoundary = false;
     if (last === undefined) {
-      this.#current = { number: 1, startedAtMs: reading.atMs, dirtyBytes: reading.remainingBytes };
+      this.#begin(1, reading);
+      this.#processedBefore = 0;
       return;
     }
+    this.#throttledMs += reading.throttle * (reading.atMs - last.atMs);
     // The first pass has to send everything: before the first sync QEMU does not say how much that is.
     if (this.#finished.length === 0) {
       this.#current.dirtyBytes = Math.max(this.#current.dirtyBytes, reading.remainingBytes);
@@ -68,17 +87,22 @@ export class PassTracker {
     const allowance = Math.max(this.#current.dirtyBytes * LEFT_SHARE, ((linkBytesPerSecond ?? 0) / 1000) * toleranceMs);
     const leftBytes = Math.max(0, last.remainingBytes - (reading.processedBytes - last.processedBytes));
     if (leftBytes > allowance && !this.#isFirstSync(last)) return;
+    const durationMs = reading.atMs - this.#current.startedAtMs;
     this.#finished.push({
       ...this.#current,
-      durationMs: reading.atMs - this.#current.startedAtMs,
+      durationMs,
       dirtiedBytes: reading.remainingBytes,
+      sentBytes: reading.processedBytes - this.#processedBefore,
+      throttle: durationMs > 0 ? this.#throttledMs / durationMs : reading.throttle,
     });
-    this.#current = {
-      number: this.#current.number + 1,
-      startedAtMs: reading.atMs,
-      dirtyBytes: reading.remainingBytes,
-    };
+    this.#begin(this.#current.number + 1, reading);
     this.#isAtBoundary = true;
+  }
+
+  #begin(number: number, { atMs, remainingBytes, processedBytes }: PassReading): void {
+    this.#current = { number, startedAtMs: atMs, dirtyBytes: remainingBytes };
+    this.#processedBefore = processedBytes;
+    this.#throttledMs = 0;
   }
 
   /**

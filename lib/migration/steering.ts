@@ -15,7 +15,7 @@ import {
   type View,
 } from '../policy/index.js';
 import type { Limits } from './actuators.js';
-import { PassTracker } from './pass-tracker.js';
+import { PassTracker, readingOf } from './pass-tracker.js';
 
 /** Passes that a policy is shown. */
 const KEPT_PASSES = 32;
@@ -100,12 +100,11 @@ export class Steering {
 
   #viewOf(stats: JobStats, elapsedMs: number, limits: Limits, isAsked: boolean): View {
     const { budget, escalate, can, fixedPauseMs } = this.#options;
-    const processedBytes = stats.memoryProcessedBytes ?? 0;
-    const remainingBytes = stats.memoryRemainingBytes ?? 0;
+    const reading = readingOf(stats, elapsedMs);
+    const { processedBytes, remainingBytes, syncs, throttle } = reading;
     this.#link = (isAsked ? addLinkSample : skipLinkSample)(this.#link, elapsedMs, processedBytes);
-    const syncs = stats.memoryIteration ?? 0;
     const speed = this.#link.bytesPerSecond;
-    this.#passes.add({ atMs: elapsedMs, syncs, remainingBytes, processedBytes }, speed, limits.downtimeLimitMs);
+    this.#passes.add(reading, speed, limits.downtimeLimitMs);
     if (this.#passes.pass === 1) this.#addToFirstPass(elapsedMs, processedBytes, isAsked && elapsedMs > 0);
     const last = this.#passes.finished.at(-1);
     const dirtyBytes = this.#passes.dirtyBytes;
@@ -131,7 +130,7 @@ export class Steering {
       fixedPauseMs,
       downtimeLimitMs: limits.downtimeLimitMs,
       bandwidthBytesPerSecond: limits.bandwidthBytesPerSecond,
-      throttle: (stats.autoConvergeThrottlePercent ?? 0) / 100,
+      throttle,
       passes: this.#passes.finished.slice(-KEPT_PASSES),
       budget,
       escalate,

@@ -10,7 +10,7 @@ import type { AssessedSample, MigrationEvent, MigrationSample } from './events.j
 import { JobReader } from './job.js';
 import { type DeadlineOptions, type Host, type ResolvedOptions, resolveOptions } from './options.js';
 import type { Owner } from './ownership.js';
-import { PassTracker } from './pass-tracker.js';
+import { PassTracker, readingOf } from './pass-tracker.js';
 import { PhaseMachine } from './phases.js';
 import { Prospect } from './prospect.js';
 import { findEitherSide } from './recovery/adopt.js';
@@ -18,6 +18,7 @@ import { followJob } from './recovery/follow.js';
 import { type RecoveryTarget, readTarget } from './recovery/options.js';
 import { isUnderWay, type Verdict } from './recovery/row.js';
 import { Sampler } from './sampler.js';
+import { hasBegun } from './steering.js';
 import { Witness } from './witness.js';
 
 export interface WatchOptions extends RecoveryTarget {
@@ -160,17 +161,10 @@ class Onlooker {
   }
 
   #countPasses(stats: JobStats, atMs: number): void {
-    const { memoryRemainingBytes = 0, memoryProcessedBytes = 0, memoryIteration = 0 } = stats;
-    if (memoryRemainingBytes === 0 && memoryProcessedBytes === 0) return;
+    if (!hasBegun(stats)) return;
     this.#phases.advance('pre-copy', atMs);
     const before = this.#passes.pass;
-    const reading = {
-      atMs,
-      syncs: memoryIteration,
-      remainingBytes: memoryRemainingBytes,
-      processedBytes: memoryProcessedBytes,
-    };
-    this.#passes.add(reading, stats.memoryBytesPerSecond, UNKNOWN_LIMITS.downtimeLimitMs);
+    this.#passes.add(readingOf(stats, atMs), stats.memoryBytesPerSecond, UNKNOWN_LIMITS.downtimeLimitMs);
     if (this.#passes.pass !== before) this.#tell({ type: 'pass', atMs, pass: this.#passes.pass });
   }
 

@@ -45,16 +45,7 @@ export function expectedPauseMs(dirtyBytes: number, linkBytesPerSecond: number, 
   return fixedPauseMs + (dirtyBytes / linkBytesPerSecond) * 1000;
 }
 
-/**
- * The fixed cost of a stop, learnt from a finished migration: what its pause had beyond the time for its last bytes. Smoothed over earlier
- * ones with the same pair of hosts and guest, since a single pause varies by half.
- */
-export function learnFixedPauseMs(
-  earlierMs: number | undefined,
-  pauseMs: number,
-  lastBytes: number,
-  linkBytesPerSecond: number,
-): number {
-  const seenMs = Math.max(0, pauseMs - (lastBytes / linkBytesPerSecond) * 1000);
-  return earlierMs === undefined ? seenMs : earlierMs + 0.3 * (seenMs - earlierMs);
+/** The fixed cost of a stop, as a finished migration shows it: what its pause had beyond the time for its last bytes, in milliseconds. */
+export function fixedPauseMs(pauseMs: number, lastBytes: number, linkBytesPerSecond: number): number {
+  return Math.max(0, pauseMs - (lastBytes / linkBytesPerSecond) * 1000);
 }

@@ -111,33 +111,26 @@ function upToTheStop(samples: readonly Line[], stopAtMs: number): readonly Line[
 }
 
 /** The true passes, and the speed of the link over the first of them. */
-function readPasses(samples: readonly Line[]): { passes: RecordedPass[]; linkBytesPerSecond: number } {
+function readPasses(samples: readonly Line[]): { passes: readonly RecordedPass[]; linkBytesPerSecond: number } {
   const tracker = new PassTracker();
-  const passes: RecordedPass[] = [];
-  let begin = samples[0];
   let link: LinkRate | undefined;
   let firstPassEnd: Line | undefined;
   samples.forEach((sample, index) => {
-    const previous = samples[index - 1] ?? sample;
     const {
       atMs,
       syncs = 0,
+      throttle = 0,
       memoryRemainingBytes: remainingBytes = 0,
       memoryProcessedBytes: processedBytes = 0,
     } = sample;
     link = addLinkSample(link, atMs, processedBytes);
-    const reading = { atMs, syncs, remainingBytes, processedBytes };
+    const reading = { atMs, syncs, remainingBytes, processedBytes, throttle };
     tracker.add(reading, link.bytesPerSecond, sample.downtimeLimitMs ?? 300);
-    const finished = tracker.finished.at(-1);
-    if (!tracker.isAtBoundary || finished === undefined) return;
-    firstPassEnd ??= previous;
-    const sentBytes = processedBytes - (begin?.memoryProcessedBytes ?? 0);
-    passes.push({ ...finished, throttle: previous.throttle ?? 0, sentBytes });
-    begin = sample;
+    if (tracker.isAtBoundary) firstPassEnd ??= samples[index - 1] ?? sample;
   });
   const [first] = samples;
   const last = firstPassEnd ?? samples.at(-1);
   const passedMs = (last?.atMs ?? 0) - (first?.atMs ?? 0);
   const sentBytes = (last?.memoryProcessedBytes ?? 0) - (first?.memoryProcessedBytes ?? 0);
-  return { passes, linkBytesPerSecond: (sentBytes / passedMs) * 1000 };
+  return { passes: tracker.finished, linkBytesPerSecond: (sentBytes / passedMs) * 1000 };
 }

@@ -6,16 +6,17 @@ const MEGABYTE = 1e6;
 const LINK = 100 * MEGABYTE;
 
 function track(
-  readings: [atMs: number, syncs: number, remainingMb: number, processedMb: number][],
+  readings: [atMs: number, syncs: number, remainingMb: number, processedMb: number, throttle?: number][],
   limitMs = 1,
 ): PassTracker {
   const tracker = new PassTracker();
-  for (const [atMs, syncs, remaining, processed] of readings) {
+  for (const [atMs, syncs, remaining, processed, throttle = 0] of readings) {
     const reading: PassReading = {
       atMs,
       syncs,
       remainingBytes: remaining * MEGABYTE,
       processedBytes: processed * MEGABYTE,
+      throttle,
     };
     tracker.add(reading, LINK, limitMs);
   }
@@ -36,6 +37,22 @@ test('a sync with next to nothing left to send ends a pass; what it finds is wha
   t.match(tracker.finished, [
     { number: 1, startedAtMs: 100, durationMs: 10_000, dirtyBytes: 1000 * MEGABYTE, dirtiedBytes: 300 * MEGABYTE },
     { number: 2, startedAtMs: 10_100, durationMs: 3010, dirtyBytes: 300 * MEGABYTE, dirtiedBytes: 80 * MEGABYTE },
+  ]);
+  t.end();
+});
+
+test('a pass tells what went over in it, and the throttle over its time', (t) => {
+  const tracker = track([
+    [100, 1, 1000, 3],
+    [5000, 1, 510, 490],
+    [10_100, 2, 300, 1000],
+    [11_100, 2, 200, 1100, 0],
+    [12_100, 2, 100, 1200, 0.4],
+    [14_100, 3, 80, 1310, 0.8],
+  ]);
+  t.match(tracker.finished, [
+    { number: 1, sentBytes: 1000 * MEGABYTE, throttle: 0 },
+    { number: 2, sentBytes: 310 * MEGABYTE, throttle: 0.5 },
   ]);
   t.end();
 });

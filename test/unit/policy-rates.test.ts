@@ -1,11 +1,5 @@
 import { test } from 'tap';
-import {
-  addLinkSample,
-  expectedPauseMs,
-  type LinkRate,
-  learnFixedPauseMs,
-  throttleNeeded,
-} from '../../lib/policy/index.js';
+import { addLinkSample, expectedPauseMs, fixedPauseMs, type LinkRate, throttleNeeded } from '../../lib/policy/index.js';
 
 function rateOf(samples: [number, number][]): LinkRate | undefined {
   return samples.reduce<LinkRate | undefined>((rate, [atMs, bytes]) => addLinkSample(rate, atMs, bytes), undefined);
@@ -52,9 +46,8 @@ test('a counter that went back begins anew', (t) => {
 
 test('the expected pause is the rest over the speed and the fixed cost, which is learnt', (t) => {
   t.equal(expectedPauseMs(11.7e6, 117e6, 50), 150);
-  t.equal(learnFixedPauseMs(undefined, 150, 11.7e6, 117e6), 50);
-  t.equal(learnFixedPauseMs(40, 150, 11.7e6, 117e6), 43, '40 + 0.3 × (50 − 40)');
-  t.equal(learnFixedPauseMs(undefined, 10, 11.7e6, 117e6), 0, 'never negative');
+  t.equal(fixedPauseMs(150, 11.7e6, 117e6), 50);
+  t.equal(fixedPauseMs(10, 11.7e6, 117e6), 0, 'never negative');
   t.end();
 });
 
