@@ -37,7 +37,15 @@ export function simulateMany(scenario: Scenario, { spread, runs, seed }: Ensembl
 
 /** The scenario with its inputs drawn anew. */
 export function vary(scenario: Scenario, spread: Spread, random: Random): Scenario {
-  const { link, memoryBytes, usedBytes = memoryBytes, fixedPauseMs = 50, workload } = scenario;
+  const {
+    link,
+    memoryBytes,
+    usedBytes = memoryBytes,
+    fixedPauseMs = 50,
+    postCopyPauseMs = fixedPauseMs,
+    workload,
+  } = scenario;
+  const pauseFactor = factor(spread.fixedPause, random);
   const linkFactor = factor(spread.link, random);
   const scaled = ({ fromMs, bytesPerSecond }: LinkSegment): LinkSegment => ({
     fromMs,
@@ -47,7 +55,8 @@ export function vary(scenario: Scenario, spread: Spread, random: Random): Scenar
     ...scenario,
     link: typeof link === 'number' ? link * linkFactor : [scaled(link[0]), ...link.slice(1).map(scaled)],
     usedBytes: Math.min(usedBytes * factor(spread.used, random), memoryBytes),
-    fixedPauseMs: fixedPauseMs * factor(spread.fixedPause, random),
+    fixedPauseMs: fixedPauseMs * pauseFactor,
+    postCopyPauseMs: postCopyPauseMs * pauseFactor,
     workload: varied(workload, factor(spread.dirtyRate, random), factor(spread.set, random), random),
   };
 }

@@ -31,6 +31,10 @@ export interface Inputs {
   readonly syncCosts?: Pick<Scenario, 'syncMs' | 'stallMs'>;
   /** What a stop costs with nothing left to send, in milliseconds. */
   readonly fixedPause: Known;
+  /** The same of the stop at which post-copy begins. */
+  readonly postCopyPause: Known;
+  /** Whether the guest was too busy for a soft landing when it was moved last. */
+  readonly isKnownBusy: boolean;
   /** What comes before the first pass and after the end of the pause, in milliseconds. */
   readonly overhead: Known;
 }
@@ -124,7 +128,17 @@ export function forecastFrom(request: ForecastRequest): Forecast {
 }
 
 function scenarioOf({ inputs, policy, budget, escalate, monitor }: ForecastRequest): Scenario {
-  const { memoryBytes, syncCosts = {}, link, used, workload, fixedPause, overhead } = inputs;
+  const {
+    memoryBytes,
+    syncCosts = {},
+    link,
+    used,
+    workload,
+    fixedPause,
+    postCopyPause,
+    isKnownBusy,
+    overhead,
+  } = inputs;
   const endlessMs = Math.max(((ENDLESS_TIMES * used.value) / link.value) * 1000, ENDLESS_MS);
   const { totalMs } = budget;
   return {
@@ -133,6 +147,8 @@ function scenarioOf({ inputs, policy, budget, escalate, monitor }: ForecastReque
     usedBytes: used.value,
     ...syncCosts,
     fixedPauseMs: fixedPause.value,
+    postCopyPauseMs: postCopyPause.value,
+    isKnownBusy,
     // Known to the policy from its own measurement, which it makes where it may throttle.
     isForecast: escalate.includes('throttle'),
     endMs: totalMs === undefined ? endlessMs : Math.max(totalMs + overhead.value, endlessMs),

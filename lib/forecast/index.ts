@@ -3,9 +3,9 @@ export { type EnsembleOptions, type Interval, intervalOf, type Spread, simulateM
 export { type Forecast, type ForecastRequest, forecastFrom, type Inputs, type Known, type Origin } from './forecast.js';
 export { type Actual, type ForecastError, forecastError } from './forecast-error.js';
 export { dirtyAfter, type ModelInput, type ModelOutput, predict } from './model.js';
-export { type RecordedGuest, type RecordedPass, workloadOfPasses } from './recording.js';
+export { type RecordedGuest, type RecordedPass, windowsOfPasses, workloadOfPasses } from './recording.js';
 export type { LinkSegment, Scenario, SimulatedDecision, SimulationResult } from './simulation.js';
 export { simulate } from './simulator.js';
 export { type Ending, type VerdictKind, verdictOf } from './verdict.js';
-export { type DirtyWindow, fitWorkingSet, type WorkingSet, workloadFrom } from './working-set.js';
+export { type DirtyWindow, explainBoth, fitWorkingSet, type WorkingSet, workloadFrom } from './working-set.js';
 export * from './workload.js';

@@ -20,15 +20,14 @@ export interface RecordedGuest {
 /** Passes shorter than this say little: QEMU's counters are refreshed every 100 ms. */
 const TELLING_MS = 100;
 
-/**
- * The workload that the passes of a migration show, so that the migration can be simulated again, under the same policy or another: each
- * pass is a window in which all that became dirty was counted. Pure.
- * What came after the last pass is not known; it is taken to have gone on.
- */
-export function workloadOfPasses(passes: readonly RecordedPass[], guest: RecordedGuest): Workload {
-  const { memoryBytes, followsCpu, standstillMs } = guest;
+/** The windows in which the passes of a migration show what the guest dirties by itself: each counts all that became dirty in it. Pure. */
+export function windowsOfPasses(
+  passes: readonly RecordedPass[],
+  guest: Omit<RecordedGuest, 'memoryBytes'>,
+): DirtyWindow[] {
+  const { followsCpu, standstillMs } = guest;
   const telling = passes.filter(({ durationMs }) => durationMs >= TELLING_MS);
-  const windows = (telling.length > 0 ? telling : passes).map(
+  return (telling.length > 0 ? telling : passes).map(
     ({ durationMs, dirtyBytes, sentBytes, dirtiedBytes, number, throttle }): DirtyWindow => {
       // QEMU ends a pass with as much unsent as its limit allows, and that is found again. The first pass leaves zero pages out besides.
       const unsentBytes = number === 1 ? 0 : Math.max(dirtyBytes - sentBytes, 0);
@@ -37,6 +36,15 @@ export function workloadOfPasses(passes: readonly RecordedPass[], guest: Recorde
       return { durationMs: (durationMs - standstillMs) * share, dirtiedBytes: Math.max(dirtiedBytes - unsentBytes, 0) };
     },
   );
+}
+
+/**
+ * The workload that the passes of a migration show, so that the migration can be simulated again, under the same policy or another. Pure.
+ * What came after the last pass is not known; it is taken to have gone on.
+ */
+export function workloadOfPasses(passes: readonly RecordedPass[], guest: RecordedGuest): Workload {
+  const { memoryBytes, followsCpu } = guest;
+  const windows = windowsOfPasses(passes, guest);
   const workload = workloadFrom(windows, fitWorkingSet(windows, memoryBytes), followsCpu);
   const last = workload.segments.length - 1;
   const [first, ...rest] = workload.segments.map((segment, index) =>

@@ -28,6 +28,10 @@ export interface Scenario {
   readonly known?: Pick<Situation, 'linkBytesPerSecond' | 'dirtiedBytesPerSecond'>;
   /** What a stop costs with nothing left to send, in milliseconds. Default 50. */
   readonly fixedPauseMs?: number;
+  /** The same of the stop at which post-copy begins, in milliseconds. Default `fixedPauseMs`. */
+  readonly postCopyPauseMs?: number;
+  /** Whether the guest was too busy for a soft landing when it was moved last. Default false. */
+  readonly isKnownBusy?: boolean;
   /** How often the policy looks between pass boundaries, in milliseconds. Default 100, QEMU's own granularity. */
   readonly sampleMs?: number;
   /** What a sync of the dirty bitmap takes, in milliseconds, in which the guest stands still; no pass is shorter. Default 2. */

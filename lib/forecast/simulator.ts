@@ -32,6 +32,7 @@ class Simulation {
   readonly #steersman: Steersman;
   readonly #passes: PassLog;
   readonly #fixedPauseMs: number;
+  readonly #postCopyPauseMs: number;
   readonly #syncMs: number;
   #atMs = 0;
   #remainingBytes: number;
@@ -48,11 +49,12 @@ class Simulation {
   #isAborted = false;
 
   constructor(scenario: Scenario) {
-    const { fixedPauseMs = 50, syncMs = 2, isForecast = false, known } = scenario;
+    const { fixedPauseMs = 50, postCopyPauseMs = fixedPauseMs, syncMs = 2, isForecast = false, known } = scenario;
     this.#scenario = scenario;
     this.#guest = new GuestMemory(scenario.workload, scenario.memoryBytes);
     this.#stream = new MemoryStream(scenario.link);
     this.#fixedPauseMs = fixedPauseMs;
+    this.#postCopyPauseMs = postCopyPauseMs;
     this.#syncMs = syncMs;
     this.#remainingBytes = scenario.usedBytes ?? scenario.memoryBytes;
     this.#passes = new PassLog(this.#remainingBytes);
@@ -252,8 +254,8 @@ class Simulation {
     const { decisions, notes } = this.#steersman;
     return {
       outcome,
-      totalMs: this.#atMs + restMs + (isCompleted && this.#isPostCopy ? this.#fixedPauseMs : 0),
-      pauseMs: isCompleted ? (this.#isPostCopy ? this.#fixedPauseMs : stoppedMs + restMs) : 0,
+      totalMs: this.#atMs + restMs + (isCompleted && this.#isPostCopy ? this.#postCopyPauseMs : 0),
+      pauseMs: isCompleted ? (this.#isPostCopy ? this.#postCopyPauseMs : stoppedMs + restMs) : 0,
       passes: this.#passes.number,
       syncs: this.#syncs,
       sentBytes: this.#stream.sentBytes + (isCompleted && !this.#isPostCopy ? this.#remainingBytes : 0),

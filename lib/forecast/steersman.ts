@@ -24,7 +24,7 @@ export class Steersman {
   #state: PolicyState;
 
   constructor(scenario: Scenario, known: Partial<Situation>) {
-    const { policy, memoryBytes, budget = {}, escalate = [], monitor = false } = scenario;
+    const { policy, memoryBytes, budget = {}, escalate = [], monitor = false, isKnownBusy = false } = scenario;
     this.#policy = policy;
     this.settings = policy.settings({
       memoryTotalBytes: memoryBytes,
@@ -35,7 +35,7 @@ export class Steersman {
     });
     const { autoConverge, postCopy } = this.settings;
     this.can = { throttle: monitor, autoConverge: autoConverge !== undefined, postCopy };
-    this.#landing = new LandingGear(this.settings.softLanding === true);
+    this.#landing = new LandingGear(this.settings.softLanding === true, isKnownBusy);
     this.#state = policy.initialState;
     this.#note(0, this.settings.notes);
   }

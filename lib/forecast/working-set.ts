@@ -76,6 +76,21 @@ export function fitWorkingSet(windows: readonly DirtyWindow[], memoryBytes: numb
   };
 }
 
+/**
+ * The windows that were seen now and those of an earlier time, unless no one guest explains both: it has changed its ways since, and only what
+ * is seen now counts. Pure.
+ */
+export function explainBoth(
+  now: readonly DirtyWindow[],
+  earlier: readonly DirtyWindow[],
+  memoryBytes: number,
+): { readonly windows: readonly DirtyWindow[]; readonly set: WorkingSet } {
+  const alone = fitWorkingSet(now, memoryBytes);
+  const all = [...now, ...earlier];
+  const both = fitWorkingSet(all, memoryBytes);
+  return both.isUneven && !alone.isUneven ? { windows: now, set: alone } : { windows: all, set: both };
+}
+
 /** What a guest of the lab needs to run idle. */
 export const HOUSEKEEPING_SHARE = 0.15;
 

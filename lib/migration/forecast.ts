@@ -1,17 +1,24 @@
 import { PrecopyError } from '../errors.js';
 import {
+  explainBoth,
   type Forecast,
-  fitWorkingSet,
   forecastFrom,
   type Inputs,
   type Known,
+  windowsOfPasses,
   workloadFrom,
 } from '../forecast/index.js';
 import type { Domain } from '../libvirt/index.js';
 import { checkOptions, flag, type Rules } from '../validation.js';
 import { connectSides, requireGuest, type Sides } from './connect.js';
 import { type GuestGauge, gaugeGuest } from './guest-gauge.js';
-import { guestHistoryOf, historyOf, type PairHistory, USUAL_FIXED_PAUSE_MS } from './history.js';
+import {
+  guestHistoryOf,
+  historyOf,
+  type PairHistory,
+  USUAL_FIXED_PAUSE_MS,
+  USUAL_POST_COPY_PAUSE_MS,
+} from './history.js';
 import { type MigrateOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { preflightSides, requirePreflight } from './preflight/index.js';
 import { probeLink } from './probe.js';
@@ -75,9 +82,11 @@ export async function forecast({ probe, ...options }: ForecastOptions): Promise<
     // The migration will have to connect and to check as well.
     const checkingMs = performance.now() - startedMs;
     const guest = await requireGuest(sides.source, resolved.domain);
-    const gathered = await gatherInputs(sides, guest, resolved, checkingMs, probe === true ? options : undefined);
-    const isEmulated = report.facts.guest?.virtualizationType !== 'kvm';
-    const inputs = isEmulated ? { ...gathered, syncCosts: EMULATED_SYNC } : gathered;
+    const inputs = await gatherInputs(sides, guest, resolved, {
+      checkingMs,
+      syncCosts: report.facts.guest?.virtualizationType === 'kvm' ? undefined : EMULATED_SYNC,
+      probing: probe === true ? options : undefined,
+    });
     const { policy, budget, escalate } = resolved;
     const monitor = guest.connection.options.allowMonitorCommand === true;
     return forecastFrom({ inputs, policy, budget, escalate, monitor });
@@ -86,19 +95,29 @@ export async function forecast({ probe, ...options }: ForecastOptions): Promise<
   }
 }
 
+/** What is known before the guest is looked at. */
+interface Circumstances {
+  /** What connecting and checking took, in milliseconds. */
+  readonly checkingMs: number;
+  readonly syncCosts: Inputs['syncCosts'] | undefined;
+  /** The migration that a probe may begin, where it may. */
+  readonly probing: MigrateOptions | undefined;
+}
+
 async function gatherInputs(
   { source, destination }: Sides,
   guest: Domain,
   { expect, escalate }: ResolvedOptions,
-  checkingMs: number,
-  probing: MigrateOptions | undefined,
+  { checkingMs, syncCosts, probing }: Circumstances,
 ): Promise<Inputs> {
   const history = () => historyOf(source.identity.hostUuid, destination.identity.hostUuid);
   const link = await linkSpeed(expect.linkBytesPerSecond, history(), probing);
   const gauge = await gaugeGuest(guest);
-  const { memoryBytes, windows, busyShare } = gauge;
-  const set = fitWorkingSet(windows, memoryBytes);
+  const { memoryBytes, busyShare } = gauge;
   const followsCpu = busyShare !== undefined && busyShare >= BUSY_SHARE;
+  const known = guestHistoryOf(guest.uuid);
+  const earlier = windowsOfPasses(known?.passes ?? [], { followsCpu, standstillMs: standstillMs(syncCosts) });
+  const { windows, set } = explainBoth(gauge.windows, earlier, memoryBytes);
   const given = expect.dirtiedBytesPerSecond;
   const measuring = escalate.includes('throttle') && given === undefined ? MEASURING_MS : 0;
   const dirtyRate: Known =
@@ -107,11 +126,13 @@ async function gatherInputs(
       : { value: given, deviation: DEVIATION.given, from: 'given' };
   return {
     memoryBytes,
-    used: usedBytes(gauge, guestHistoryOf(guest.uuid)?.usedBytes),
+    used: usedBytes(gauge, known?.usedBytes),
     link,
     dirtyRate,
     set: { value: set.setBytes, deviation: set.setDeviation, from: 'measured' },
     workload: workloadFrom(windows, { ...set, bytesPerSecond: dirtyRate.value }, followsCpu),
+    isKnownBusy: known?.wasBusy ?? false,
+    ...(syncCosts === undefined ? {} : { syncCosts }),
     ...costs(history(), checkingMs + measuring),
   };
 }
@@ -140,17 +161,29 @@ function usedBytes({ memoryBytes, residentBytes }: GuestGauge, last: number | un
   return { value, deviation: (QEMU_DEVIATION * QEMU_BYTES) / value, from: 'measured' };
 }
 
-function costs(history: PairHistory | undefined, beforeMs: number): Pick<Inputs, 'fixedPause' | 'overhead'> {
+function standstillMs({ syncMs = 0, stallMs = 0 }: NonNullable<Inputs['syncCosts']> = {}): number {
+  return syncMs + stallMs;
+}
+
+function costs(
+  history: PairHistory | undefined,
+  beforeMs: number,
+): Pick<Inputs, 'fixedPause' | 'postCopyPause' | 'overhead'> {
   const { learntPause, usualPause, learntOverhead, usualOverhead } = DEVIATION;
-  const { fixedPauseMs, overheadMs } = history ?? {};
+  const { fixedPauseMs, postCopyPauseMs, overheadMs } = history ?? {};
   return {
-    fixedPause:
-      fixedPauseMs === undefined
-        ? { value: USUAL_FIXED_PAUSE_MS, deviation: usualPause, from: 'assumed' }
-        : { value: fixedPauseMs, deviation: learntPause, from: 'learnt' },
-    overhead:
-      overheadMs === undefined
-        ? { value: beforeMs + USUAL_OVERHEAD_MS, deviation: usualOverhead, from: 'assumed' }
-        : { value: beforeMs + overheadMs, deviation: learntOverhead, from: 'learnt' },
+    fixedPause: learntOr(fixedPauseMs, learntPause, USUAL_FIXED_PAUSE_MS, usualPause),
+    postCopyPause: learntOr(postCopyPauseMs, learntPause, USUAL_POST_COPY_PAUSE_MS, usualPause),
+    overhead: plus(beforeMs, learntOr(overheadMs, learntOverhead, USUAL_OVERHEAD_MS, usualOverhead)),
   };
+}
+
+function learntOr(learnt: number | undefined, learntDeviation: number, usual: number, usualDeviation: number): Known {
+  return learnt === undefined
+    ? { value: usual, deviation: usualDeviation, from: 'assumed' }
+    : { value: learnt, deviation: learntDeviation, from: 'learnt' };
+}
+
+function plus(more: number, known: Known): Known {
+  return { ...known, value: known.value + more };
 }

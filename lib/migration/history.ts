@@ -5,10 +5,12 @@ import { median } from '../statistics.js';
 export interface PairHistory {
   /** Speed of the memory stream in bytes per second. */
   readonly linkBytesPerSecond: number;
-  /** What a stop costs with nothing left to send, in milliseconds; undefined where no move has shown it. */
+  /** What a stop costs with nothing left to send, in milliseconds. Undefined, as what follows, where no move has shown it. */
   readonly fixedPauseMs: number | undefined;
+  /** The same of the stop at which post-copy begins. */
+  readonly postCopyPauseMs: number | undefined;
   /** What came between the checks and the first pass, and after the pause, in milliseconds. */
-  readonly overheadMs: number;
+  readonly overheadMs: number | undefined;
 }
 
 /** What was learnt of a guest when it was moved last, in this process. */
@@ -26,6 +28,8 @@ export interface Lesson extends PairHistory, GuestHistory {}
 
 /** A stop costs about so much where nothing was learnt yet, in milliseconds: libvirt's handshakes and QEMU's device state. */
 export const USUAL_FIXED_PAUSE_MS = 30;
+/** The same of the stop at which post-copy begins: next to nothing is sent in it. */
+export const USUAL_POST_COPY_PAUSE_MS = 15;
 
 /** So many moves between two hosts are remembered: enough to outvote one that went wrong, few enough to follow a link that has changed. */
 const REMEMBERED = 5;
@@ -39,11 +43,15 @@ const keyOf = (sourceUuid: string, destinationUuid: string): string => `${source
 export function historyOf(sourceUuid: string, destinationUuid: string): PairHistory | undefined {
   const known = pairs.get(keyOf(sourceUuid, destinationUuid));
   if (known === undefined) return undefined;
-  const pauses = known.flatMap(({ fixedPauseMs }) => fixedPauseMs ?? []);
+  const of = (name: keyof PairHistory): number | undefined => {
+    const values = known.flatMap((lesson) => lesson[name] ?? []);
+    return values.length === 0 ? undefined : median(values);
+  };
   return {
     linkBytesPerSecond: median(known.map(({ linkBytesPerSecond }) => linkBytesPerSecond)),
-    fixedPauseMs: pauses.length === 0 ? undefined : median(pauses),
-    overheadMs: median(known.map(({ overheadMs }) => overheadMs)),
+    fixedPauseMs: of('fixedPauseMs'),
+    postCopyPauseMs: of('postCopyPauseMs'),
+    overheadMs: of('overheadMs'),
   };
 }
 
@@ -54,9 +62,9 @@ export function guestHistoryOf(guestUuid: string): GuestHistory | undefined {
 
 /** Learns from a completed move. */
 export function learnFrom(sourceUuid: string, destinationUuid: string, guestUuid: string, lesson: Lesson): void {
-  const { linkBytesPerSecond, fixedPauseMs, overheadMs, ...ofGuest } = lesson;
+  const { linkBytesPerSecond, fixedPauseMs, postCopyPauseMs, overheadMs, ...ofGuest } = lesson;
   const key = keyOf(sourceUuid, destinationUuid);
-  const ofPair = { linkBytesPerSecond, fixedPauseMs, overheadMs };
+  const ofPair = { linkBytesPerSecond, fixedPauseMs, postCopyPauseMs, overheadMs };
   pairs.set(key, [...(pairs.get(key) ?? []), ofPair].slice(-REMEMBERED));
   guests.set(guestUuid, { ...ofGuest, usedBytes: ofGuest.usedBytes ?? guests.get(guestUuid)?.usedBytes });
 }

@@ -23,24 +23,27 @@ export function learnFromRun({ sides, guestUuid, conductor, pauseMs, phases, job
   const { steering, actuators } = conductor ?? {};
   const linkBytesPerSecond = steering?.usualLinkBytesPerSecond;
   if (sides === undefined || guestUuid === undefined) return;
-  // After post-copy has begun the phases are others, and the stream is shared with the pages that the guest waits for.
-  if (actuators === undefined || actuators.limits.postCopyActive) return;
-  if (pauseMs === undefined || !linkBytesPerSecond) return;
-  const { paused, downtimeLimitMs } = actuators.limits;
+  if (actuators === undefined || pauseMs === undefined || !linkBytesPerSecond) return;
+  const { paused, postCopyActive, downtimeLimitMs } = actuators.limits;
   const lastBytes = Math.min(steering?.passes.dirtyBytes ?? 0, (linkBytesPerSecond / 1000) * downtimeLimitMs);
   const { source, destination } = sides;
   const finished = steering?.passes.finished ?? [];
   learnFrom(source.identity.hostUuid, destination.identity.hostUuid, guestUuid, {
     linkBytesPerSecond,
-    // A guest that was suspended on purpose stood still while its memory went over.
-    fixedPauseMs: paused ? undefined : fixedPauseMs(pauseMs, lastBytes, linkBytesPerSecond),
-    overheadMs: phases
-      .filter(({ phase }) => !NOT_OVERHEAD.includes(phase))
-      .reduce((sum, { durationMs }) => sum + durationMs, 0),
+    // A guest that was suspended on purpose stood still while its memory went over, and in post-copy most of it goes over afterwards.
+    fixedPauseMs: paused || postCopyActive ? undefined : fixedPauseMs(pauseMs, lastBytes, linkBytesPerSecond),
+    postCopyPauseMs: postCopyActive ? pauseMs : undefined,
+    overheadMs: postCopyActive ? undefined : overheadMs(phases),
     usedBytes: usedBytes(job),
     wasBusy: !isQuietAfter(finished[0], linkBytesPerSecond),
     passes: finished,
   });
+}
+
+function overheadMs(phases: readonly PhaseSpan[]): number {
+  return phases
+    .filter(({ phase }) => !NOT_OVERHEAD.includes(phase))
+    .reduce((sum, { durationMs }) => sum + durationMs, 0);
 }
 
 /** A guest of which no pass was seen to end was quiet enough to stop at the end of the first. */

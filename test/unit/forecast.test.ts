@@ -4,6 +4,7 @@ import {
   type DirtyWindow,
   dirtyAfter,
   type Ending,
+  explainBoth,
   fitWorkingSet,
   forecastError,
   forecastFrom,
@@ -71,6 +72,20 @@ test('the fewer pages were looked at, the less is known', (t) => {
   t.end();
 });
 
+test('what an earlier migration showed helps where the guest still is as it was, and is left out where it is not', (t) => {
+  const now = windowsOf(50 * MIB, 256 * MIB, [1000, 1000, 1000, 2000, 3000]).map((window) => ({
+    ...window,
+    sampledPages: 512,
+  }));
+  const alike = explainBoth(now, windowsOf(50 * MIB, 256 * MIB, [4000, 2000, 1000, 500]), MEMORY);
+  t.equal(alike.windows.length, 9);
+  t.ok(alike.set.rateDeviation < fitWorkingSet(now, MEMORY).rateDeviation);
+  const other = explainBoth(now, windowsOf(10 * MIB, 256 * MIB, [4000, 2000, 1000, 500]), MEMORY);
+  t.same(other.windows, now);
+  t.ok(Math.abs(other.set.bytesPerSecond / (50 * MIB) - 1) < 0.15);
+  t.end();
+});
+
 const known = (value: number): Known => ({ value, deviation: 0.03, from: 'measured' });
 
 function inputs(bytesPerSecond: number, { followsCpu = false } = {}): Inputs {
@@ -82,6 +97,8 @@ function inputs(bytesPerSecond: number, { followsCpu = false } = {}): Inputs {
     set: known(256 * MIB),
     workload: { ...steady(bytesPerSecond), followsCpu },
     fixedPause: known(40),
+    postCopyPause: known(15),
+    isKnownBusy: false,
     overhead: known(600),
   };
 }
@@ -97,7 +114,9 @@ function foretell(bytesPerSecond: number, escalate: readonly Escalation[] = [], 
 test('each verdict: passes alone, a throttle, post-copy, and none', (t) => {
   t.match(foretell(50e6), { verdict: 'converges', remedy: undefined });
   t.match(foretell(300e6, ['throttle'], true), { verdict: 'converges-throttled', throttle: Number });
-  t.match(foretell(300e6, ['post-copy']), { verdict: 'only-post-copy' });
+  const postCopy = foretell(300e6, ['post-copy']);
+  t.match(postCopy, { verdict: 'only-post-copy' });
+  t.ok(Math.abs((postCopy.pauseMs?.expected ?? 0) - 15) < 2, 'the stop at which post-copy begins is another one');
   t.match(foretell(300e6), { verdict: 'not-within-budget', remedy: 'post-copy' });
   t.match(foretell(300e6, [], true), { verdict: 'not-within-budget', remedy: 'throttle' });
   t.end();
