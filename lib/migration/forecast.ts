@@ -110,7 +110,7 @@ async function gatherInputs(
   { expect, escalate }: ResolvedOptions,
   { checkingMs, syncCosts, probing }: Circumstances,
 ): Promise<Inputs> {
-  const history = () => historyOf(source.identity.hostUuid, destination.identity.hostUuid);
+  const history = () => historyOf(source.identity.hostUuid, destination.identity.hostUuid, guest.uuid);
   const link = await linkSpeed(expect.linkBytesPerSecond, history(), probing);
   const gauge = await gaugeGuest(guest);
   const { memoryBytes, busyShare } = gauge;

@@ -31,27 +31,38 @@ export const USUAL_FIXED_PAUSE_MS = 30;
 /** The same of the stop at which post-copy begins: next to nothing is sent in it. */
 export const USUAL_POST_COPY_PAUSE_MS = 15;
 
-/** So many moves between two hosts are remembered: enough to outvote one that went wrong, few enough to follow a link that has changed. */
-const REMEMBERED = 5;
+/** So many moves count: enough to outvote one that went wrong, few enough to follow a link that has changed. */
+const COUNTED = 5;
+/** So many moves between two hosts are remembered, of whatever guests. */
+const REMEMBERED = 100;
 
-const pairs = new Map<string, readonly PairHistory[]>();
+interface PairLesson extends PairHistory {
+  readonly guestUuid: string;
+}
+
+const pairs = new Map<string, readonly PairLesson[]>();
 const guests = new Map<string, GuestHistory>();
 
 const keyOf = (sourceUuid: string, destinationUuid: string): string => `${sourceUuid} ${destinationUuid}`;
 
-/** What is known of moves from one host to another; undefined before the first one. */
-export function historyOf(sourceUuid: string, destinationUuid: string): PairHistory | undefined {
+/**
+ * What is known of moves from one host to another; undefined before the first one. What a stop costs and what comes around the passes depends on the
+ * guest as well: those of other guests count only where this one has shown nothing.
+ */
+export function historyOf(sourceUuid: string, destinationUuid: string, guestUuid: string): PairHistory | undefined {
   const known = pairs.get(keyOf(sourceUuid, destinationUuid));
   if (known === undefined) return undefined;
-  const of = (name: keyof PairHistory): number | undefined => {
-    const values = known.flatMap((lesson) => lesson[name] ?? []);
+  const of = (name: keyof PairHistory, lessons = known): number | undefined => {
+    const values = lessons.flatMap((lesson) => lesson[name] ?? []).slice(-COUNTED);
     return values.length === 0 ? undefined : median(values);
   };
+  const own = known.filter((lesson) => lesson.guestUuid === guestUuid);
+  const preferablyOf = (name: keyof PairHistory) => of(name, own) ?? of(name);
   return {
-    linkBytesPerSecond: median(known.map(({ linkBytesPerSecond }) => linkBytesPerSecond)),
-    fixedPauseMs: of('fixedPauseMs'),
-    postCopyPauseMs: of('postCopyPauseMs'),
-    overheadMs: of('overheadMs'),
+    linkBytesPerSecond: median(known.slice(-COUNTED).map(({ linkBytesPerSecond }) => linkBytesPerSecond)),
+    fixedPauseMs: preferablyOf('fixedPauseMs'),
+    postCopyPauseMs: preferablyOf('postCopyPauseMs'),
+    overheadMs: preferablyOf('overheadMs'),
   };
 }
 
@@ -64,7 +75,7 @@ export function guestHistoryOf(guestUuid: string): GuestHistory | undefined {
 export function learnFrom(sourceUuid: string, destinationUuid: string, guestUuid: string, lesson: Lesson): void {
   const { linkBytesPerSecond, fixedPauseMs, postCopyPauseMs, overheadMs, ...ofGuest } = lesson;
   const key = keyOf(sourceUuid, destinationUuid);
-  const ofPair = { linkBytesPerSecond, fixedPauseMs, postCopyPauseMs, overheadMs };
+  const ofPair = { guestUuid, linkBytesPerSecond, fixedPauseMs, postCopyPauseMs, overheadMs };
   pairs.set(key, [...(pairs.get(key) ?? []), ofPair].slice(-REMEMBERED));
   guests.set(guestUuid, { ...ofGuest, usedBytes: ofGuest.usedBytes ?? guests.get(guestUuid)?.usedBytes });
 }

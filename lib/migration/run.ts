@@ -198,7 +198,8 @@ export class Run {
   async #move(sides: Sides, guest: Domain): Promise<void> {
     if (this.#options.mode === 'offline') return this.#define(sides, guest);
     const { policy, budget, escalate, expect, deadlines } = this.#options;
-    const known = historyOf(sides.source.identity.hostUuid, sides.destination.identity.hostUuid);
+    const { source, destination } = sides;
+    const known = historyOf(source.identity.hostUuid, destination.identity.hostUuid, guest.uuid);
     const situation = { ...(await measure(guest, expect, escalate, known, deadlines.callMs)), budget, escalate };
     const plan = planOf(guest, policy, situation, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
     const { settings } = plan;
