@@ -36,8 +36,7 @@ export class GuestMemory {
 
   /** Lets the guest run; `throttle` is the fraction of CPU time that it does not get. */
   run(milliseconds: number, throttle: number): void {
-    const { followsCpu, housekeepingShare = 0 } = this.#workload;
-    const share = followsCpu ? Math.max((1 - throttle - housekeepingShare) / (1 - housekeepingShare), 0) : 1;
+    const share = this.#workload.followsCpu ? 1 - throttle : 1;
     this.#backgroundDirtyBytes += (this.#workload.backgroundBytesPerSecond * share * milliseconds) / 1000;
     let leftMs = milliseconds;
     while (leftMs > 0) {

@@ -1,5 +1,5 @@
 import type { Pass } from '../policy/index.js';
-import { type DirtyWindow, fitWorkingSet, HOUSEKEEPING_SHARE, workloadFrom } from './working-set.js';
+import { type DirtyWindow, fitWorkingSet, workloadFrom } from './working-set.js';
 import type { Workload } from './workload.js';
 
 /** A pass of a real migration, and the throttle under which the guest ran in it. */
@@ -32,7 +32,7 @@ export function windowsOfPasses(
       // QEMU ends a pass with as much unsent as its limit allows, and that is found again. The first pass leaves zero pages out besides.
       const unsentBytes = number === 1 ? 0 : Math.max(dirtyBytes - sentBytes, 0);
       // As long as the guest would have needed for it by itself.
-      const share = followsCpu ? Math.max(1 - throttle / (1 - HOUSEKEEPING_SHARE), 0.01) : 1;
+      const share = followsCpu ? Math.max(1 - throttle, 0.01) : 1;
       return { durationMs: (durationMs - standstillMs) * share, dirtiedBytes: Math.max(dirtiedBytes - unsentBytes, 0) };
     },
   );

@@ -91,9 +91,6 @@ export function explainBoth(
   return both.isUneven && !alone.isUneven ? { windows: now, set: alone } : { windows: all, set: both };
 }
 
-/** What a guest of the lab needs to run idle. */
-export const HOUSEKEEPING_SHARE = 0.15;
-
 /** The workload that the windows show: the same all the time, or the windows one after the other where they differ by more than chance. */
 export function workloadFrom(windows: readonly DirtyWindow[], set: WorkingSet, followsCpu: boolean): Workload {
   const largestBytes = Math.max(set.setBytes, ...windows.map(({ dirtiedBytes }) => dirtiedBytes));
@@ -103,7 +100,6 @@ export function workloadFrom(windows: readonly DirtyWindow[], set: WorkingSet, f
     segments: first ? [first, ...rest] : [{ durationMs: Number.POSITIVE_INFINITY, bytesPerSecond, setBytes }],
     backgroundBytesPerSecond: 0,
     followsCpu,
-    housekeepingShare: HOUSEKEEPING_SHARE,
     pattern: 'sweep',
   };
 }

@@ -18,8 +18,6 @@ export interface Workload {
   readonly backgroundBytesPerSecond: number;
   /** A guest that computes dirties less when CPU time is taken from it; one that is paced by a clock or a network does not. */
   readonly followsCpu: boolean;
-  /** The share of its CPU time that such a guest needs before it computes, for its interrupts and its network, so that a throttle takes more than its own share from what is left. Default 0. */
-  readonly housekeepingShare?: number;
   /** Writes go round the set in order, so that none hits a page twice before all were hit, or anywhere in it. */
   readonly pattern: 'random' | 'sweep';
 }
