@@ -88,7 +88,8 @@ export function explainBoth(
   const alone = fitWorkingSet(now, memoryBytes);
   const all = [...now, ...earlier];
   const both = fitWorkingSet(all, memoryBytes);
-  return both.isUneven && !alone.isUneven ? { windows: now, set: alone } : { windows: all, set: both };
+  const hasChanged = !alone.isUneven && scatter(both, now, memoryBytes) > TOO_UNEVEN;
+  return hasChanged ? { windows: now, set: alone } : { windows: all, set: both };
 }
 
 /** The workload that the windows show: the same all the time, or the windows one after the other where they differ by more than chance. */

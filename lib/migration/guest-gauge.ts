@@ -7,7 +7,7 @@ export interface GuestGauge {
   readonly memoryBytes: number;
   /** Of its QEMU, what is in the host's memory; undefined where libvirt does not say. */
   readonly residentBytes: number | undefined;
-  /** The share of its virtual CPUs' time that the guest used, 0..1; undefined where libvirt does not say. */
+  /** The share of the time in which its virtual CPUs ran or waited for a processor of a busy host, 0..1; undefined where libvirt does not say. */
   readonly busyShare: number | undefined;
   readonly windows: readonly DirtyWindow[];
 }
@@ -35,13 +35,21 @@ export async function gaugeGuest(guest: Domain): Promise<GuestGauge> {
 
 async function readStats(guest: Domain) {
   const { values } = await guest.getStats(DomainStatsTypes.VCPU | DomainStatsTypes.BALLOON);
-  const times = Object.entries(values).filter(([name]) => /^vcpu\.\d+\.time$/.test(name));
+  const times = vcpuTimesNs(values, 'time');
+  // Since libvirt 7.2; a guest that waits for a processor would run if it could.
+  const delays = vcpuTimesNs(values, 'delay');
   const resident = Number(values['balloon.rss'] ?? (await guest.memoryStats()).rss);
   return {
     atMs: performance.now(),
     vcpus: Math.max(times.length, 1),
-    busyMs: times.length === 0 ? undefined : times.reduce((sum, [, time]) => sum + Number(time), 0) / 1e6,
+    busyMs: times.length === 0 ? undefined : [...times, ...delays].reduce((sum, ns) => sum + ns, 0) / 1e6,
     memoryBytes: Number(values['balloon.maximum'] ?? (await guest.getInfo()).maxMemoryKibibytes) * 1024,
     residentBytes: Number.isNaN(resident) ? undefined : resident * 1024,
   };
+}
+
+/** One figure for each virtual CPU, in nanoseconds. */
+function vcpuTimesNs(values: Record<string, unknown>, name: 'time' | 'delay'): number[] {
+  const pattern = new RegExp(`^vcpu\\.\\d+\\.${name}$`);
+  return Object.entries(values).flatMap(([key, value]) => (pattern.test(key) ? [Number(value)] : []));
 }

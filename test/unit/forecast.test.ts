@@ -83,6 +83,7 @@ test('what an earlier migration showed helps where the guest still is as it was,
   const other = explainBoth(now, windowsOf(10 * MIB, 256 * MIB, [4000, 2000, 1000, 500]), MEMORY);
   t.same(other.windows, now);
   t.ok(Math.abs(other.set.bytesPerSecond / (50 * MIB) - 1) < 0.15);
+  t.equal(explainBoth(now.slice(0, 1), windowsOf(250 * MIB, 256 * MIB, [4000, 900]), MEMORY).windows.length, 1);
   t.end();
 });
 
