@@ -1,6 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type RecordedPass, type Scenario, workloadOfPasses } from '../../lib/forecast/index.js';
+import {
+  burst,
+  compute,
+  idle,
+  type RecordedPass,
+  type Scenario,
+  steady,
+  type Workload,
+  workloadOfPasses,
+} from '../../lib/forecast/index.js';
 import { PassTracker } from '../../lib/migration/pass-tracker.js';
 import { addLinkSample, type LinkRate, policyByName } from '../../lib/policy/index.js';
 
@@ -36,6 +45,17 @@ export interface Recorded {
   readonly passes: number;
   readonly sentBytes: number;
   readonly scenario: Scenario;
+  /** What the guest was told to do; undefined where the simulator has no such workload. */
+  readonly told: Workload | undefined;
+}
+
+/** A workload as the lab is asked for it. */
+interface Told {
+  name: string;
+  bytesPerSecond?: number;
+  setBytes: number;
+  periodMs?: number;
+  duty?: number;
 }
 
 const DIRECTORY = fileURLToPath(new URL('../../../test/fixtures/traces/', import.meta.url));
@@ -48,18 +68,33 @@ const COMPUTING = ['compute', 'hot'];
 
 /** The migrations that were recorded in the lab. */
 export function recordedMigrations(): Recorded[] {
-  const guests: Record<string, { guest: { workload: { name: string } } }> = JSON.parse(
+  const guests: Record<string, { guest: { workload: Told } }> = JSON.parse(
     readFileSync(`${DIRECTORY}recordings.json`, 'utf8'),
   );
   const files = readdirSync(DIRECTORY).filter((file) => file.endsWith('.ndjson'));
   return files.flatMap((file) => {
     const name = file.replace('.ndjson', '');
-    const workload = guests[name]?.guest.workload.name;
+    const workload = guests[name]?.guest.workload;
     return workload === undefined ? [] : [readRecorded(name, workload, readFileSync(`${DIRECTORY}${file}`, 'utf8'))];
   });
 }
 
-function readRecorded(name: string, workload: string, text: string): Recorded {
+function workloadAsTold({ name, bytesPerSecond = 0, setBytes, periodMs = 0, duty = 0 }: Told): Workload | undefined {
+  switch (name) {
+    case 'idle':
+      return idle();
+    case 'steady':
+      return steady(bytesPerSecond, setBytes);
+    case 'compute':
+      return compute(bytesPerSecond, setBytes);
+    case 'burst':
+      return burst(bytesPerSecond, periodMs * duty, periodMs * (1 - duty), setBytes);
+    default:
+      return undefined;
+  }
+}
+
+function readRecorded(name: string, workload: Told, text: string): Recorded {
   const lines: Line[] = text
     .trim()
     .split('\n')
@@ -79,7 +114,14 @@ function readRecorded(name: string, workload: string, text: string): Recorded {
   const { memoryTotalBytes: memoryBytes, budget = {}, escalate = [], ...known } = situation;
   const { job } = result;
   return {
-    ...{ name, workload, outcome: result.outcome, passes: passes.length, sentBytes: result.sentBytes },
+    ...{
+      name,
+      workload: workload.name,
+      told: workloadAsTold(workload),
+      outcome: result.outcome,
+      passes: passes.length,
+      sentBytes: result.sentBytes,
+    },
     totalMs: (end?.atMs ?? 0) - begin,
     pauseMs: result.pause.observedMs,
     scenario: {
@@ -87,7 +129,7 @@ function readRecorded(name: string, workload: string, text: string): Recorded {
       link: linkBytesPerSecond,
       workload: workloadOfPasses(passes, {
         memoryBytes,
-        followsCpu: COMPUTING.includes(workload),
+        followsCpu: COMPUTING.includes(workload.name),
         standstillMs: EMULATED_SYNC.syncMs + EMULATED_SYNC.stallMs,
       }),
       // An aborted job says nothing of zero pages; what its first pass sent does.
