@@ -1,31 +1,10 @@
 import { PrecopyError } from '../errors.js';
-import {
-  type Forecast,
-  fitWorkingSet,
-  forecastFrom,
-  type Inputs,
-  type Known,
-  workloadFrom,
-} from '../forecast/index.js';
+import { type ForecastRequest, fitWorkingSet, type Inputs, type Known, workloadFrom } from '../forecast/index.js';
 import type { Domain } from '../libvirt/index.js';
-import { checkOptions, flag, type Rules } from '../validation.js';
-import { connectSides, requireGuest, type Sides } from './connect.js';
+import { requireGuest, type Sides } from './connect.js';
 import { type GuestGauge, gaugeGuest } from './guest-gauge.js';
 import { historyOf, lastUsedBytes, type PairHistory, USUAL_FIXED_PAUSE_MS } from './history.js';
-import { type MigrateOptions, type ResolvedOptions, resolveOptions } from './options.js';
-import { preflightSides, requirePreflight } from './preflight/index.js';
-import { probeLink } from './probe.js';
-
-/** The options of the migration that is to be forecast, as `migrate()` takes them, and how far the forecast may go for it. */
-export interface ForecastOptions extends MigrateOptions {
-  /**
-   * Whether a migration may be begun and aborted after a second where the speed of the link is not known otherwise. Default false: the
-   * guest is only looked at.
-   */
-  probe?: boolean;
-}
-
-const probeRules: Rules<Pick<ForecastOptions, 'probe'>> = { probe: flag };
+import type { ResolvedOptions } from './options.js';
 
 /** What QEMU itself keeps in memory beside the guest's, in bytes, and how well that is known. */
 const QEMU_BYTES = 105 * 2 ** 20;
@@ -52,38 +31,32 @@ const DEVIATION = {
   learntUsed: 0.02,
 };
 
+/** What is known of a migration besides its hosts and its options. */
+export interface Circumstances {
+  /** Without KVM a sync costs more. */
+  readonly isEmulated: boolean;
+  /** What connecting and checking took: the migration will have to do that as well, or has done it. */
+  readonly checkingMs: number;
+  /** Measures the link where nothing else says how fast it is; undefined where that is not allowed. */
+  readonly probe: (() => Promise<number>) | undefined;
+}
+
 /**
- * Forecasts a migration before anything moves: looks at the guest for about eight seconds (how fast it dirties memory, over several windows;
- * how much of its memory is used; how busy it is), takes the speed of the link from `expect`, from earlier moves between these hosts in this
- * process, or from a probe where that is allowed, and simulates the migration under the policy that it would have.
+ * Looks at a guest for about eight seconds, between hosts that are open and were checked, and gathers what a forecast is made of. Nothing is
+ * touched unless there is a probe.
  *
- * ```ts
- * const { verdict, totalMs, pauseMs } = await forecast({ source, destination, domain: 'db1', budget: { pauseMs: 60 }, probe: true });
- * ```
- *
- * @throws InvalidArgumentError when an option is not as it must be; PrecopyError with the finding's code for what stands in the way
- *   of the migration, a job that is under way included; `ERR_PRECOPY_LINK_UNKNOWN` when nothing says how fast the link is
+ * @throws PrecopyError `ERR_PRECOPY_LINK_UNKNOWN` when nothing says how fast the link is
  */
-export async function forecast({ probe, ...options }: ForecastOptions): Promise<Forecast> {
-  checkOptions<Pick<ForecastOptions, 'probe'>>('', { probe }, probeRules);
-  const resolved = resolveOptions(options);
-  const startedMs = performance.now();
-  const sides = await connectSides(resolved);
-  try {
-    const report = await preflightSides(sides, resolved);
-    requirePreflight(report);
-    // The migration will have to connect and to check as well.
-    const checkingMs = performance.now() - startedMs;
-    const guest = await requireGuest(sides.source, resolved.domain);
-    const gathered = await gatherInputs(sides, guest, resolved, checkingMs, probe === true ? options : undefined);
-    const isEmulated = report.facts.guest?.virtualizationType !== 'kvm';
-    const inputs = isEmulated ? { ...gathered, syncCosts: EMULATED_SYNC } : gathered;
-    const { policy, budget, escalate } = resolved;
-    const monitor = guest.connection.options.allowMonitorCommand === true;
-    return forecastFrom({ inputs, policy, budget, escalate, monitor });
-  } finally {
-    await Promise.all([sides.source.close(), sides.destination.close()]);
-  }
+export async function lookAhead(
+  sides: Sides,
+  options: ResolvedOptions,
+  { isEmulated, checkingMs, probe }: Circumstances,
+): Promise<ForecastRequest> {
+  const guest = await requireGuest(sides.source, options.domain);
+  const gathered = await gatherInputs(sides, guest, options, checkingMs, probe);
+  const inputs = isEmulated ? { ...gathered, syncCosts: EMULATED_SYNC } : gathered;
+  const { policy, budget, escalate } = options;
+  return { inputs, policy, budget, escalate, monitor: guest.connection.options.allowMonitorCommand === true };
 }
 
 async function gatherInputs(
@@ -91,10 +64,10 @@ async function gatherInputs(
   guest: Domain,
   { expect, escalate }: ResolvedOptions,
   checkingMs: number,
-  probing: MigrateOptions | undefined,
+  probe: Circumstances['probe'],
 ): Promise<Inputs> {
   const history = () => historyOf(source.identity.hostUuid, destination.identity.hostUuid);
-  const link = await linkSpeed(expect.linkBytesPerSecond, history(), probing);
+  const link = await linkSpeed(expect.linkBytesPerSecond, history(), probe);
   const gauge = await gaugeGuest(guest);
   const { memoryBytes, windows, busyShare } = gauge;
   const set = fitWorkingSet(windows, memoryBytes);
@@ -120,11 +93,11 @@ async function gatherInputs(
 async function linkSpeed(
   given: number | undefined,
   history: PairHistory | undefined,
-  probing: MigrateOptions | undefined,
+  probe: Circumstances['probe'],
 ): Promise<Known> {
   if (given !== undefined) return { value: given, deviation: DEVIATION.given, from: 'given' };
   if (history !== undefined) return { value: history.linkBytesPerSecond, deviation: DEVIATION.link, from: 'learnt' };
-  if (probing !== undefined) return { value: await probeLink(probing), deviation: DEVIATION.link, from: 'probed' };
+  if (probe !== undefined) return { value: await probe(), deviation: DEVIATION.link, from: 'probed' };
   throw new PrecopyError(
     'ERR_PRECOPY_LINK_UNKNOWN',
     'Nothing says how fast the link between the two hosts is: this process has moved nothing over it yet',

@@ -9,7 +9,7 @@ export type {
   MigrationSample,
   Role,
 } from './events.js';
-export { type ForecastOptions, forecast } from './forecast.js';
+export { type ForecastOptions, forecast } from './forecast-alone.js';
 export type { Hold } from './gate.js';
 export {
   type EndContext,
