@@ -17,9 +17,9 @@ const ASK_MS = 1000;
 const KEEP_MS = 1500;
 /** The longest stretch that is summed up, and the longest around the pause, in milliseconds: at most ten lines a second, and exact where it matters. */
 const STRETCH_MS = 100;
-const FINE_STRETCH_MS = 10;
+const FINE_STRETCH_MS = 5;
 /** What is around the pause, in milliseconds. */
-const AROUND_MS = 500;
+const AROUND_MS = 300;
 
 /** When the guest stopped and when it ran again, as far as that is known. */
 export interface PauseStamps {

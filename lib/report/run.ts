@@ -1,4 +1,5 @@
 import type { TraceEntry, TraceEntryType } from '../trace/format.js';
+import { newObservationCollector, type Observations } from './observations.js';
 import { SampleCollector, type Samples } from './samples.js';
 
 type Entry<Type extends TraceEntryType> = Extract<TraceEntry, { type: Type }>;
@@ -13,6 +14,8 @@ export interface Run {
   readonly plan: Entry<'plan'> | undefined;
   readonly forecast: Entry<'forecast'> | undefined;
   readonly samples: Samples;
+  /** What an observer outside of both hosts received; empty where there was none. */
+  readonly observations: Observations;
   readonly passes: readonly Entry<'pass'>[];
   readonly phases: readonly Entry<'phase'>[];
   readonly decisions: readonly Entry<'decision'>[];
@@ -31,9 +34,11 @@ export async function collectRun(
   entries: Iterable<TraceEntry> | AsyncIterable<TraceEntry>,
 ): Promise<Run> {
   const collector = new SampleCollector();
+  const observed = newObservationCollector();
   const others: TraceEntry[] = [];
   for await (const entry of entries) {
     if (entry.type === 'sample') collector.add(entry);
+    else if (entry.type === 'observer') observed.add(entry);
     // There is one for each sample, and a report shows none of them.
     else if (entry.type !== 'call') others.push(entry);
   }
@@ -48,6 +53,7 @@ export async function collectRun(
     plan: all('plan')[0],
     forecast: all('forecast')[0],
     samples,
+    observations: observed.columns,
     passes: all('pass'),
     phases: all('phase'),
     decisions: all('decision'),
