@@ -52,7 +52,16 @@ export interface ReportFigures {
   readonly forecast: readonly ForecastRow[];
 }
 
+const known = new WeakMap<Run, ReportFigures>();
+
+/** Computed once for each run: many parts of a page ask for them. */
 export function figuresOf(run: Run): ReportFigures {
+  const figures = known.get(run) ?? computeFigures(run);
+  known.set(run, figures);
+  return figures;
+}
+
+function computeFigures(run: Run): ReportFigures {
   const { header, connected, plan, end, samples } = run;
   const budget = header?.options.budget ?? {};
   const pause = end?.result.pause;
@@ -106,7 +115,8 @@ function budgeted(actual: number | undefined, budget: number | undefined): Budge
 /** The largest throttle and what it cost; the standstill of a guest that was suspended counts as pause, not as throttle. */
 function throttleOf({ samples: { atMs, cpuShare } }: Run): { slowdown: number; throttledMs: number } {
   let [slowdown, throttledMs] = [0, 0];
-  for (const [index, share] of cpuShare.entries()) {
+  for (let index = 0; index < cpuShare.length; index += 1) {
+    const share = cpuShare[index] ?? 0;
     if (share <= 0) continue;
     const here = atMs[index] ?? 0;
     slowdown = Math.max(slowdown, 1 - share);
