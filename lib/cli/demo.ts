@@ -1,24 +1,27 @@
 #!/usr/bin/env node
+import { join, parse } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { PrecopyError } from '../errors.js';
 import { type Guest, type Host, Lab, WORKLOAD_NAMES, type WorkloadName } from '../lab/index.js';
-import { type MigrationResult, migrate } from '../migration/index.js';
+import { type MigrateOptions, type MigrationResult, migrate } from '../migration/index.js';
 import { displayOn } from './display.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { formatBytes, formatMs, formatTable } from './format.js';
 import { Interrupt } from './interrupt.js';
+import { present } from './present.js';
 import { wholeNumber } from './units.js';
 
 const GIBIBYTE = 1024 ** 3;
 const GIGABIT_PER_SECOND = 1e9;
 
-/** How long the heartbeats are listened to before and after a migration, so that its silence has something to stand out from. */
+/** How long the heartbeats are listened to before a migration, so that its silence has something to stand out from. */
 const MARGIN_MS = 1000;
 
 interface Flags {
   rounds: number;
   kind: 'linux' | 'bare';
   workload: WorkloadName;
+  trace?: string;
   json: boolean;
 }
 
@@ -31,7 +34,7 @@ interface Round {
   totalMs: number;
   passes: number;
   sentBytes: number | undefined;
-  pause: { qemuMs: number | undefined; observedMs: number | undefined; outsideMs: number };
+  pause: MigrationResult['pause'];
   guest: { badPages: number; clockWentBack: boolean; beatsLost: number };
 }
 
@@ -49,6 +52,10 @@ const command = new Command('npm run demo --')
     new Option('--workload <name>', 'what the guest does with its memory')
       .choices([...WORKLOAD_NAMES])
       .default('steady'),
+  )
+  .option(
+    '--trace <file>',
+    'write each move down in a new file, for `precopy report`: run.ndjson, run-2.ndjson and so on',
   )
   .option('--json', 'the last line of stdout is one JSON object', false)
   .exitOverride();
@@ -86,7 +93,7 @@ async function demonstrate(flags: Flags, signal: AbortSignal): Promise<{ rounds:
     for (let number = 0; number < flags.rounds && !signal.aborted; number += 1) {
       const [from, to] = number % 2 === 0 ? [lab.host('a'), lab.host('b')] : [lab.host('b'), lab.host('a')];
       say(`\nround ${number + 1} of ${flags.rounds}: ${from.name} → ${to.name}`);
-      const round = await move(guest, from, to, signal);
+      const round = await move(guest, from, to, { signal, ...traceOf(flags.trace, number) });
       rounds.push(round);
       if (round.outcome !== 'completed') break;
     }
@@ -97,7 +104,19 @@ async function demonstrate(flags: Flags, signal: AbortSignal): Promise<{ rounds:
   return { rounds, leftovers: await lab.leftovers() };
 }
 
-async function move(guest: Guest, from: Host, to: Host, signal: AbortSignal): Promise<Round> {
+/** The first file is the one that was named. */
+function traceOf(trace: string | undefined, number: number): Pick<MigrateOptions, 'trace'> {
+  if (trace === undefined || number === 0) return present({ trace });
+  const { dir, name, ext } = parse(trace);
+  return { trace: join(dir, `${name}-${number + 1}${ext}`) };
+}
+
+async function move(
+  guest: Guest,
+  from: Host,
+  to: Host,
+  options: Pick<MigrateOptions, 'signal' | 'trace'>,
+): Promise<Round> {
   await pause(MARGIN_MS);
   const beforeNs = process.hrtime.bigint();
   const migration = migrate({
@@ -105,14 +124,14 @@ async function move(guest: Guest, from: Host, to: Host, signal: AbortSignal): Pr
     destination: to.endpoint,
     domain: guest.name,
     transport: { peerUri: to.peerUri, migrateUri: to.migrateUri },
-    signal,
+    observer: guest.heartbeats,
+    ...options,
   });
   const display = displayOn(process.stderr, { domain: guest.name, source: from.endpoint, destination: to.endpoint });
   for await (const event of migration) display.show(event);
   display.close();
   const result = await migration.outcome;
   if (result.error !== undefined) say(`${result.error.message}\n${result.error.remedy}`);
-  await pause(MARGIN_MS);
   const seen = guest.heartbeats.analyse({ fromNs: beforeNs, toNs: process.hrtime.bigint() });
   return {
     outcome: result.outcome,
@@ -121,7 +140,7 @@ async function move(guest: Guest, from: Host, to: Host, signal: AbortSignal): Pr
     totalMs: result.totalMs,
     passes: result.passes,
     sentBytes: result.sentBytes,
-    pause: { ...result.pause, outsideMs: seen.outsideMs },
+    pause: result.pause,
     guest: { badPages: seen.badPages, clockWentBack: seen.clockWentBack, beatsLost: seen.beatsLost },
   };
 }

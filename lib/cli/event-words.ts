@@ -1,6 +1,7 @@
 import { actionWords } from '../action-words.js';
 import type { Pace } from '../policy/index.js';
 import type { ShownEvent } from './display.js';
+import { forecastInWords } from './forecast-words.js';
 import { inFlags } from './words.js';
 
 /** What an event is to a person, in one line; undefined for those that are progress and no news. Pure. */
@@ -11,6 +12,8 @@ export function wordsOfEvent(event: ShownEvent): string | undefined {
       const refusal = event.refusal === undefined ? '' : ` (refused: ${event.refusal})`;
       return `${actionWords(event.action)}: ${event.action.reason}${refusal}`;
     }
+    case 'forecast':
+      return `forecast: ${forecastInWords(event.forecast)}`;
     case 'hold':
       return event.what === 'begin' ? 'the switchover is held' : 'the switchover is released';
     case 'warning':

@@ -1,5 +1,7 @@
-import type { Forecast, Interval, Known, Origin, VerdictKind } from '../forecast/index.js';
-import { formatBytes, formatMs } from './format.js';
+import type { Forecast, Interval, Known, Origin } from '../forecast/index.js';
+import type { ForecastOutcome } from '../migration/index.js';
+import { verdictInWords } from '../verdict-words.js';
+import { formatBytes, formatMs, formatTable } from './format.js';
 
 const ORIGINS: Readonly<Record<Origin, string>> = {
   given: 'as was said',
@@ -9,19 +11,70 @@ const ORIGINS: Readonly<Record<Origin, string>> = {
   assumed: 'assumed, since nothing is known',
 };
 
-/** The verdict in a few words. */
-export function verdictInWords({
-  verdict,
-  throttle,
-  remedy,
-}: Pick<Forecast, 'verdict' | 'throttle' | 'remedy'>): string {
-  const words: Record<VerdictKind, string> = {
-    converges: 'converges',
-    'converges-throttled': `converges with ${formatPercent(throttle ?? 0)} of the CPU time taken`,
-    'only-post-copy': 'only with post-copy',
-    'not-within-budget': `not within budget${remedy === undefined ? '' : `; it would be with ${remedy}`}`,
-  };
-  return words[verdict];
+/** The verdict, and how many of the simulated runs came to it. */
+export function verdictWithConfidence(forecast: Forecast): string {
+  return `${verdictInWords(forecast)} (${Math.round(forecast.confidence * 100)} % sure)`;
+}
+
+/** A forecast in one line. */
+export function forecastInWords(forecast: Forecast): string {
+  const { totalMs, pauseMs, passes, sentBytes } = forecast;
+  return [
+    verdictWithConfidence(forecast),
+    ...(totalMs === undefined ? [] : [intervalInWords(totalMs, formatMs)]),
+    ...(pauseMs === undefined ? [] : [`pause ${intervalInWords(pauseMs, formatMs)}`]),
+    `${formatCount(passes.expected)} passes`,
+    formatBytes(sentBytes.expected),
+  ].join(', ');
+}
+
+type Row = readonly [name: string, interval: Interval | undefined, format: (value: number) => string];
+
+const rowsOf = ({ totalMs, pauseMs, passes, sentBytes, lostMs }: Forecast) => ({
+  total: ['total', totalMs, formatMs] as Row,
+  pause: ['pause', pauseMs, formatMs] as Row,
+  passes: ['passes', passes, formatCount] as Row,
+  sent: ['sent', sentBytes, formatBytes] as Row,
+  lost: lostMs.high > 0 ? (['work lost', lostMs, formatMs] as Row) : undefined,
+});
+
+const HEADER = ['', 'at least', 'expected', 'at most'];
+
+const cells = ([name, interval, format]: Row): string[] =>
+  interval === undefined
+    ? [name, '–', '–', '–']
+    : [name, format(interval.low), format(interval.expected), format(interval.high)];
+
+/** The figures of a forecast, each with its interval. */
+export function forecastTable(forecast: Forecast): string {
+  const rows = Object.values(rowsOf(forecast));
+  return formatTable(
+    HEADER,
+    rows.flatMap((row) => (row === undefined ? [] : [cells(row)])),
+  );
+}
+
+/** The same with what came beside it. */
+export function outcomeTable({ expected, actual }: ForecastOutcome): string {
+  const { total, pause, passes, sent } = rowsOf(expected);
+  const came: [Row, number | undefined][] = [
+    [total, actual.totalMs],
+    [pause, actual.pauseMs],
+    [passes, actual.passes],
+    [sent, actual.sentBytes],
+  ];
+  return formatTable(
+    [...HEADER, 'came'],
+    came.map(([row, value]) => [...cells(row), value === undefined ? '–' : row[2](value)]),
+  );
+}
+
+/** Whether the verdict was right, in a sentence; undefined where the migration did not come to its own end. */
+export function verdictOnForecast({ expected, error }: ForecastOutcome): string | undefined {
+  if (error === undefined) return undefined;
+  const said = verdictInWords(expected);
+  if (error.isVerdictRight) return `The forecast was right: ${said}.`;
+  return `The forecast was wrong: ${said}; it was ${verdictInWords({ ...expected, verdict: error.verdict, remedy: undefined })}.`;
 }
 
 /** Why a forecast is as it is, in sentences: what is known and from where, and what follows. Pure. */
@@ -53,6 +106,10 @@ const known = ({ from, deviation }: Known): string => `${ORIGINS[from]}, ±${for
 /** An interval as a person reads it. */
 export function intervalInWords({ low, expected, high }: Interval, format: (value: number) => string): string {
   return `${format(expected)} (${format(low)} to ${format(high)})`;
+}
+
+function formatCount(value: number): string {
+  return value.toFixed(0);
 }
 
 function formatPercent(fraction: number): string {

@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import type { Forecast, Interval } from '../forecast/index.js';
+import type { Forecast } from '../forecast/index.js';
 import { forecast } from '../migration/index.js';
 import { EXIT_CODES } from './exit-codes.js';
-import { explainForecast, verdictInWords } from './forecast-words.js';
-import { formatBytes, formatMs, formatTable } from './format.js';
+import { explainForecast, forecastTable, verdictWithConfidence } from './forecast-words.js';
 import { addMigrationFlags, type MigrationFlags, migrateOptions } from './migration-flags.js';
 
 const HELP = `
@@ -38,21 +37,6 @@ export function forecastCommand(): Command {
 }
 
 function inWords(domain: string, result: Forecast, { explain }: Flags): string {
-  const { totalMs, pauseMs, passes, sentBytes, lostMs, confidence } = result;
-  const row = (name: string, interval: Interval | undefined, format: (value: number) => string): string[] =>
-    interval === undefined
-      ? [name, '–', '–', '–']
-      : [name, format(interval.low), format(interval.expected), format(interval.high)];
-  const table = formatTable(
-    ['', 'at least', 'expected', 'at most'],
-    [
-      row('total', totalMs, formatMs),
-      row('pause', pauseMs, formatMs),
-      row('passes', passes, (value) => value.toFixed(0)),
-      row('sent', sentBytes, formatBytes),
-      ...(lostMs.high > 0 ? [row('work lost', lostMs, formatMs)] : []),
-    ],
-  );
-  const lines = [`${domain}: ${verdictInWords(result)} (${Math.round(confidence * 100)} % sure)`, '', table];
+  const lines = [`${domain}: ${verdictWithConfidence(result)}`, '', forecastTable(result)];
   return [...lines, ...(explain ? ['', ...explainForecast(result)] : [])].join('\n');
 }

@@ -1,13 +1,16 @@
 import { Command } from 'commander';
 import { chooseControl } from '../migration/control.js';
-import { type MigrateOptions, migrate, type Phase } from '../migration/index.js';
+import { type MigrateOptions, type MigrationResult, migrate, type Phase } from '../migration/index.js';
 import { checkAndShow } from './check.js';
 import { exitCodeOf } from './exit-codes.js';
 import { follow, tellError } from './follow.js';
+import { outcomeTable, verdictOnForecast } from './forecast-words.js';
 import { formatBytes, formatMs } from './format.js';
 import { targetArguments } from './host-flags.js';
 import { addCourseFlags, addMigrationFlags, hooksOf, type MigrationFlags, migrateOptions } from './migration-flags.js';
+import { observed } from './observed.js';
 import { courseOf } from './plan.js';
+import { present } from './present.js';
 
 const HELP = `
 Units are always given: 50ms, 1.5s, 2m, 1h · 256MiB, 1GB · 50MB/s, 1Gbit/s · 30%
@@ -30,6 +33,8 @@ Examples:
   precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
       --switchover-at 03:00 --hook-before-switchover 'ssh db2 drain-connections' \\
       --journal /var/lib/db1.migration
+  precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
+      --forecast --expect-link 1Gbit/s --trace db1.ndjson
   precopy migrate db1 --source qemu:///system --destination qemu+tls://b/system \\
       --json | jq -c 'select(.type == "decision")'
 
@@ -60,19 +65,42 @@ export function migrateCommand(): Command {
 async function run(options: MigrateOptions, flags: Flags): Promise<number> {
   const json = flags.json === true;
   if (flags.dryRun) return checkAndShow(options, { json, more: (report) => courseOf(options, flags, report) });
-  const result = await follow({
-    ...{ about: options, json, whenLeft: (phase) => whenLeft(options, flags, phase) },
-    start: (signal, say) => migrate({ ...options, hooks: hooksOf(flags, say), signal }),
-  });
-  if (!json && result.error === undefined) {
-    const { domain, destination, totalMs, passes, sentBytes, pause } = result;
+  const result = await observed(flags.observeLab, options.domain, (observer) =>
+    follow({
+      ...{ about: options, json, whenLeft: (phase) => whenLeft(options, flags, phase) },
+      start: (signal, say) => migrate({ ...options, ...present({ observer }), hooks: hooksOf(flags, say), signal }),
+    }),
+  );
+  if (!json)
     process.stdout.write(
-      `${domain.name} is on ${destination?.hostname}: ${formatMs(totalMs)}, ${passes} passes, ${formatBytes(sentBytes ?? 0)}, pause ${formatMs(pause.observedMs)}\n`,
+      inWords(result)
+        .map((line) => `${line}\n`)
+        .join(''),
     );
-  }
   tellError(result);
   return exitCodeOf(result);
 }
+
+/** Where the guest is and what it cost, where it was moved; and what was forecast beside it. */
+function inWords({
+  error,
+  domain,
+  destination,
+  totalMs,
+  passes,
+  sentBytes,
+  pause,
+  forecast,
+}: MigrationResult): string[] {
+  const outside = pause.outsideMs === undefined ? '' : `, from outside ${formatMs(pause.outsideMs)}`;
+  const figures = `${formatMs(totalMs)}, ${passes} passes, ${formatBytes(sentBytes ?? 0)}, pause ${formatMs(pause.observedMs)}${outside}`;
+  return [
+    ...(error === undefined ? [`${domain.name} is on ${destination?.hostname}: ${figures}`] : []),
+    ...(forecast === undefined ? [] : ['', outcomeTable(forecast), ...wordsIf(verdictOnForecast(forecast))]),
+  ];
+}
+
+const wordsIf = (words: string | undefined): string[] => (words === undefined ? [] : ['', words]);
 
 /** Who coordinates decides what becomes of a migration that is left. */
 function whenLeft(options: MigrateOptions, flags: Flags, phase: Phase | undefined): string {

@@ -41,6 +41,8 @@ export interface MigrationFlags extends HostFlags {
   undefineSource?: boolean;
   copyDisk?: string[];
   switchoverAt?: Date;
+  forecast?: boolean;
+  observeLab?: string;
   trace?: string;
   hookDeadline?: number;
   json?: boolean;
@@ -98,8 +100,10 @@ export function addCourseFlags(command: Command): Command {
     .option('--switchover-at <moment>', 'hold the switchover until then: 23:15, +90s or a date with time', (text) =>
       moment(text),
     )
+    .option('--forecast', 'say first what is to be expected, after looking at the guest for about eight seconds')
     .option('--journal <file>', 'write down what `precopy adopt` and `resolve` need after a crash')
-    .option('--trace <file>', 'write down all that is seen and done, for `precopy replay` and `report`');
+    .option('--trace <file>', 'write down all that is seen and done, for `precopy replay` and `report`')
+    .option('--observe-lab <name>', "listen to the guest from outside of its hosts, which are a lab's");
   for (const { flag, when } of HOOK_FLAGS) command.option(`${flag} <command>`, `run ${when}`);
   return command
     .option(
@@ -142,6 +146,7 @@ export function migrateOptions(domain: string, flags: MigrationFlags): MigrateOp
     copyDisks: flags.copyDisk,
     switchoverAt: flags.switchoverAt,
     journal: flags.journal,
+    forecast: flags.forecast,
     trace: flags.trace,
   });
 }

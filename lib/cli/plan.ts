@@ -20,6 +20,7 @@ export function courseOf(options: MigrateOptions, flags: MigrationFlags, { facts
     ['then', escalate.length === 0 ? undefined : escalate.join(', then ')],
     ['hold', switchoverAt === undefined ? undefined : `the switchover is held until ${switchoverAt.toISOString()}`],
     ['hooks', named.length === 0 ? undefined : named.join(', ')],
+    ['forecast', options.forecast ? 'first, which takes about eight seconds' : undefined],
     ['journal', options.journal],
   ];
   return [

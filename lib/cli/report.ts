@@ -2,8 +2,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { PrecopyError } from '../errors.js';
-import { collectRun, figuresOf, isReport, type Run, renderReport, reportText } from '../report/index.js';
-import { readTrace } from '../trace/index.js';
+import { figuresOf, isReport, type Run, readRun, renderReport, reportText } from '../report/index.js';
 
 const EXAMPLES = `
 Examples:
@@ -39,7 +38,7 @@ export function reportCommand(): Command {
       const names = namesOf(paths);
       const runs: Run[] = [];
       for (const [index, path] of paths.entries())
-        runs.push(await collectRun(names[index] ?? path, readTrace(path === '-' ? process.stdin : path)));
+        runs.push(await readRun(names[index] ?? path, path === '-' ? process.stdin : path));
       if (output !== undefined) await save(output, renderReport(runs, title === undefined ? {} : { title }));
       if (json === true) for (const run of runs) process.stdout.write(`${JSON.stringify(figuresOf(run))}\n`);
       else process.stdout.write(`${runs.map(reportText).join('\n\n')}\n`);

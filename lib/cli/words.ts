@@ -22,7 +22,14 @@ const FLAG_OF_OPTION: Readonly<Record<string, string>> = {
 /** The same for names that are words as well: they are replaced only where it is certain that the option is meant. */
 const FLAG_OF_WORD: Readonly<Record<string, string>> = {
   ...{ source: '--source', destination: '--destination', domain: '<domain>', escalate: '--then', policy: '--policy' },
-  ...{ safety: '--safety', allow: '--allow', journal: '--journal', trace: '--trace', switchoverAt: '--switchover-at' },
+  ...{
+    safety: '--safety',
+    allow: '--allow',
+    journal: '--journal',
+    trace: '--trace',
+    forecast: '--forecast',
+    switchoverAt: '--switchover-at',
+  },
   ...{ destinationName: '--destination-name', copyDisks: '--copy-disk', socketPath: '--source-socket' },
 };
 

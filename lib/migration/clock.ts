@@ -10,4 +10,9 @@ export class Clock {
   atMs(stampNs: bigint = process.hrtime.bigint()): number {
     return Number(stampNs - this.#startNs) / 1e6;
   }
+
+  /** The stamp of a moment in milliseconds from the start, by default of now. */
+  stampNs(atMs?: number): bigint {
+    return atMs === undefined ? process.hrtime.bigint() : this.#startNs + BigInt(Math.round(atMs * 1e6));
+  }
 }

@@ -1,11 +1,20 @@
 import type { Domain, JobStats } from '../libvirt/index.js';
-import type { Clock } from './clock.js';
+import { actualOf } from './actual.js';
 import type { Sides } from './connect.js';
 import type { Control } from './control.js';
+import type { Foresight } from './foresight.js';
 import type { ResolvedOptions } from './options.js';
 import { type Evidence, isRunningOn, ownerOf } from './ownership.js';
 import type { PhaseMachine } from './phases.js';
-import { type AbortReport, type Failure, type MigrationResult, migrationError, type Warning } from './result.js';
+import {
+  type AbortReport,
+  type Failure,
+  type MigrationResult,
+  migrationError,
+  type Outcome,
+  type Pause,
+  type Warning,
+} from './result.js';
 import type { Transfer } from './transfer.js';
 
 /** What a run knows at its end. */
@@ -16,7 +25,8 @@ export interface Findings {
   failure: Failure | undefined;
   abort: AbortReport | undefined;
   job: JobStats | undefined;
-  observedPauseMs: number | undefined;
+  pause: Pick<Pause, 'observedMs' | 'outsideMs'>;
+  foresight: Foresight;
   options: ResolvedOptions;
   guest: Domain | undefined;
   sides: Sides | undefined;
@@ -25,7 +35,8 @@ export interface Findings {
   transfer: Transfer | undefined;
   phases: PhaseMachine;
   warnings: Warning[];
-  clock: Clock;
+  startedAt: Date;
+  totalMs: number;
 }
 
 /** Whether the guest has arrived. One that came over stopped because something failed has not. */
@@ -42,13 +53,20 @@ export function leftOnSource({ source }: Evidence): Warning | undefined {
 
 /** The result, from what was seen. */
 export function conclude(findings: Findings): MigrationResult {
-  const { evidence, failure, abort, job, options, guest, sides, transfer, phases, clock } = findings;
+  const { evidence, failure, abort, job, options, guest, sides, transfer, phases, totalMs } = findings;
   const owner = ownerOf(evidence);
-  const outcome = findings.arrived ? 'completed' : abort?.outcome === 'cancelled' ? 'cancelled' : 'failed';
-  const totalMs = clock.atMs();
+  const outcome: Outcome = findings.arrived ? 'completed' : abort?.outcome === 'cancelled' ? 'cancelled' : 'failed';
+  const figures = {
+    ...{ outcome, totalMs },
+    passes: transfer?.conductor.steering.passes.pass ?? 0,
+    decisions: transfer?.conductor.decisions ?? [],
+    sentBytes: job?.memoryProcessedBytes ?? transfer?.sentBytes,
+    pause: { qemuMs: job?.downtimeMs, ...findings.pause },
+  };
+  const isItsOwnEnd = outcome === 'completed' || figures.decisions.some(({ action }) => action.kind === 'abort');
   return {
     mode: options.mode,
-    outcome,
+    ...figures,
     owner,
     evidence,
     domain: { name: guest?.name ?? options.domain, uuid: guest?.uuid },
@@ -56,13 +74,9 @@ export function conclude(findings: Findings): MigrationResult {
     destination: sides?.destination.identity,
     control: findings.control,
     safety: findings.safety,
-    startedAt: clock.startedAt,
-    totalMs,
+    startedAt: findings.startedAt,
     phases: phases.spans(totalMs),
-    passes: transfer?.conductor.steering.passes.pass ?? 0,
-    decisions: transfer?.conductor.decisions ?? [],
-    sentBytes: job?.memoryProcessedBytes ?? transfer?.sentBytes,
-    pause: { qemuMs: job?.downtimeMs, observedMs: findings.observedPauseMs },
+    forecast: findings.foresight.compare(actualOf(figures, transfer?.mostThrottle ?? 0), isItsOwnEnd),
     hold: transfer?.conductor.gate.outcome ?? 'none',
     heldMs: transfer?.conductor.gate.heldMs ?? 0,
     abort,

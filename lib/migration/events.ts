@@ -1,3 +1,4 @@
+import type { Forecast } from '../forecast/index.js';
 import type { Capabilities, Outlook, Pace, Settings, Situation } from '../policy/index.js';
 import type { Limits } from './actuators.js';
 import type { DecisionRecord } from './conductor.js';
@@ -62,6 +63,8 @@ export type MigrationEvent =
       source: HostIdentity;
       destination: HostIdentity;
     }
+  /** What is expected of it, where that was asked for. */
+  | { type: 'forecast'; atMs: number; forecast: Forecast }
   | ({ type: 'plan'; atMs: number } & MigrationPlan)
   /**
    * `isSteered`: whether the policy may decide on it, which it does not while something is

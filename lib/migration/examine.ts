@@ -11,6 +11,8 @@ export interface Examination {
   guest: Domain | undefined;
   safety: 'strict' | 'guarded';
   wasPaused: boolean;
+  /** It runs without KVM. */
+  isEmulated: boolean;
   /** Throws everything that stands in the way, at once. */
   admit: () => void;
 }
@@ -28,6 +30,7 @@ export async function examine(sides: Sides, options: ResolvedOptions, reporter: 
     guest: guest && !has('same-host') ? await sides.source.findDomain(guest.uuid) : undefined,
     safety: resolveSafety(options.safety, guest, options.escalate),
     wasPaused: has('paused'),
+    isEmulated: guest?.virtualizationType !== 'kvm',
     admit: () => requirePreflight(report),
   };
 }

@@ -1,16 +1,14 @@
 import { PrecopyError } from '../errors.js';
 import {
   explainBoth,
-  type Forecast,
-  forecastFrom,
+  type ForecastRequest,
   type Inputs,
   type Known,
   windowsOfPasses,
   workloadFrom,
 } from '../forecast/index.js';
 import type { Domain } from '../libvirt/index.js';
-import { checkOptions, flag, type Rules } from '../validation.js';
-import { connectSides, requireGuest, type Sides } from './connect.js';
+import { requireGuest, type Sides } from './connect.js';
 import { type GuestGauge, gaugeGuest } from './guest-gauge.js';
 import {
   guestHistoryOf,
@@ -19,20 +17,7 @@ import {
   USUAL_FIXED_PAUSE_MS,
   USUAL_POST_COPY_PAUSE_MS,
 } from './history.js';
-import { type MigrateOptions, type ResolvedOptions, resolveOptions } from './options.js';
-import { preflightSides, requirePreflight } from './preflight/index.js';
-import { probeLink } from './probe.js';
-
-/** The options of the migration that is to be forecast, as `migrate()` takes them, and how far the forecast may go for it. */
-export interface ForecastOptions extends MigrateOptions {
-  /**
-   * Whether a migration may be begun and aborted after a second where the speed of the link is not known otherwise. Default false: the
-   * guest is only looked at.
-   */
-  probe?: boolean;
-}
-
-const probeRules: Rules<Pick<ForecastOptions, 'probe'>> = { probe: flag };
+import type { ResolvedOptions } from './options.js';
 
 /** What QEMU itself keeps in memory beside the guest's, in bytes, and how well that is known. */
 const QEMU_BYTES = 105 * 2 ** 20;
@@ -59,64 +44,50 @@ const DEVIATION = {
   learntUsed: 0.02,
 };
 
-/**
- * Forecasts a migration before anything moves: looks at the guest for about eight seconds (how fast it dirties memory, over several windows;
- * how much of its memory is used; how busy it is), takes the speed of the link from `expect`, from earlier moves between these hosts in this
- * process, or from a probe where that is allowed, and simulates the migration under the policy that it would have.
- *
- * ```ts
- * const { verdict, totalMs, pauseMs } = await forecast({ source, destination, domain: 'db1', budget: { pauseMs: 60 }, probe: true });
- * ```
- *
- * @throws InvalidArgumentError when an option is not as it must be; PrecopyError with the finding's code for what stands in the way
- *   of the migration, a job that is under way included; `ERR_PRECOPY_LINK_UNKNOWN` when nothing says how fast the link is
- */
-export async function forecast({ probe, ...options }: ForecastOptions): Promise<Forecast> {
-  checkOptions<Pick<ForecastOptions, 'probe'>>('', { probe }, probeRules);
-  const resolved = resolveOptions(options);
-  const startedMs = performance.now();
-  const sides = await connectSides(resolved);
-  try {
-    const report = await preflightSides(sides, resolved);
-    requirePreflight(report);
-    // The migration will have to connect and to check as well.
-    const checkingMs = performance.now() - startedMs;
-    const guest = await requireGuest(sides.source, resolved.domain);
-    const inputs = await gatherInputs(sides, guest, resolved, {
-      checkingMs,
-      syncCosts: report.facts.guest?.virtualizationType === 'kvm' ? undefined : EMULATED_SYNC,
-      probing: probe === true ? options : undefined,
-    });
-    const { policy, budget, escalate } = resolved;
-    const monitor = guest.connection.options.allowMonitorCommand === true;
-    return forecastFrom({ inputs, policy, budget, escalate, monitor });
-  } finally {
-    await Promise.all([sides.source.close(), sides.destination.close()]);
-  }
+/** What is known of a migration besides its hosts and its options. */
+export interface Circumstances {
+  /** Without KVM a sync costs more. */
+  readonly isEmulated: boolean;
+  /** What connecting and checking took: the migration will have to do that as well, or has done it. */
+  readonly checkingMs: number;
+  /** Measures the link where nothing else says how fast it is; undefined where that is not allowed. */
+  readonly probe: (() => Promise<number>) | undefined;
 }
 
-/** What is known before the guest is looked at. */
-interface Circumstances {
-  /** What connecting and checking took, in milliseconds. */
-  readonly checkingMs: number;
-  readonly syncCosts: Inputs['syncCosts'] | undefined;
-  /** The migration that a probe may begin, where it may. */
-  readonly probing: MigrateOptions | undefined;
+/**
+ * Looks at a guest for about eight seconds, between hosts that are open and were checked, and gathers what a forecast is made of. Nothing is
+ * touched unless there is a probe.
+ *
+ * @throws PrecopyError `ERR_PRECOPY_LINK_UNKNOWN` when nothing says how fast the link is
+ */
+export async function lookAhead(
+  sides: Sides,
+  options: ResolvedOptions,
+  circumstances: Circumstances,
+): Promise<ForecastRequest> {
+  const guest = await requireGuest(sides.source, options.domain);
+  const inputs = await gatherInputs(sides, guest, options, circumstances);
+  const { policy, budget, escalate } = options;
+  return { inputs, policy, budget, escalate, monitor: guest.connection.options.allowMonitorCommand === true };
 }
 
 async function gatherInputs(
   { source, destination }: Sides,
   guest: Domain,
   { expect, escalate }: ResolvedOptions,
-  { checkingMs, syncCosts, probing }: Circumstances,
+  { isEmulated, checkingMs, probe }: Circumstances,
 ): Promise<Inputs> {
   const history = () => historyOf(source.identity.hostUuid, destination.identity.hostUuid, guest.uuid);
-  const link = await linkSpeed(expect.linkBytesPerSecond, history(), probing);
+  const link = await linkSpeed(expect.linkBytesPerSecond, history(), probe);
   const gauge = await gaugeGuest(guest);
   const { memoryBytes, busyShare } = gauge;
   const followsCpu = busyShare !== undefined && busyShare >= BUSY_SHARE;
+  const syncCosts = isEmulated ? EMULATED_SYNC : { syncMs: 0, stallMs: 0 };
   const known = guestHistoryOf(guest.uuid);
-  const earlier = windowsOfPasses(known?.passes ?? [], { followsCpu, standstillMs: standstillMs(syncCosts) });
+  const earlier = windowsOfPasses(known?.passes ?? [], {
+    followsCpu,
+    standstillMs: syncCosts.syncMs + syncCosts.stallMs,
+  });
   const { windows, set } = explainBoth(gauge.windows, earlier, memoryBytes);
   const given = expect.dirtiedBytesPerSecond;
   const measuring = escalate.includes('throttle') && given === undefined ? MEASURING_MS : 0;
@@ -132,7 +103,7 @@ async function gatherInputs(
     set: { value: set.setBytes, deviation: set.setDeviation, from: 'measured' },
     workload: workloadFrom(windows, { ...set, bytesPerSecond: dirtyRate.value }, followsCpu),
     isKnownBusy: known?.wasBusy ?? false,
-    ...(syncCosts === undefined ? {} : { syncCosts }),
+    ...(isEmulated ? { syncCosts } : {}),
     ...costs(history(), checkingMs + measuring),
   };
 }
@@ -141,11 +112,11 @@ async function gatherInputs(
 async function linkSpeed(
   given: number | undefined,
   history: PairHistory | undefined,
-  probing: MigrateOptions | undefined,
+  probe: Circumstances['probe'],
 ): Promise<Known> {
   if (given !== undefined) return { value: given, deviation: DEVIATION.given, from: 'given' };
   if (history !== undefined) return { value: history.linkBytesPerSecond, deviation: DEVIATION.link, from: 'learnt' };
-  if (probing !== undefined) return { value: await probeLink(probing), deviation: DEVIATION.link, from: 'probed' };
+  if (probe !== undefined) return { value: await probe(), deviation: DEVIATION.link, from: 'probed' };
   throw new PrecopyError(
     'ERR_PRECOPY_LINK_UNKNOWN',
     'Nothing says how fast the link between the two hosts is: this process has moved nothing over it yet',
@@ -159,10 +130,6 @@ function usedBytes({ memoryBytes, residentBytes }: GuestGauge, last: number | un
   if (residentBytes === undefined) return { value: memoryBytes, deviation: QEMU_DEVIATION, from: 'assumed' };
   const value = Math.min(Math.max(residentBytes - QEMU_BYTES, residentBytes / 4), memoryBytes);
   return { value, deviation: (QEMU_DEVIATION * QEMU_BYTES) / value, from: 'measured' };
-}
-
-function standstillMs({ syncMs = 0, stallMs = 0 }: NonNullable<Inputs['syncCosts']> = {}): number {
-  return syncMs + stallMs;
 }
 
 function costs(

@@ -1,4 +1,5 @@
 import { PrecopyError } from '../errors.js';
+import type { Forecast } from '../forecast/index.js';
 import type { Domain } from '../libvirt/index.js';
 import type { Action, View } from '../policy/index.js';
 import type { HostIdentity, MigrationResult } from './result.js';
@@ -10,6 +11,8 @@ export interface HookContext {
   /** Undefined where it was never reached, as `rolledBack` may find it. */
   readonly source: HostIdentity | undefined;
   readonly destination: HostIdentity | undefined;
+  /** What is expected; undefined where nothing was forecast. */
+  readonly forecast: Forecast | undefined;
   /** Milliseconds from the start of the migration. */
   readonly atMs: number;
   /** Aborted when the hook is not waited for any more: its deadline is over, or the migration is. */

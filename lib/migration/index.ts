@@ -9,7 +9,8 @@ export type {
   MigrationSample,
   Role,
 } from './events.js';
-export { type ForecastOptions, forecast } from './forecast.js';
+export { type ForecastOptions, forecast } from './forecast-alone.js';
+export type { ForecastOutcome } from './foresight.js';
 export type { Hold } from './gate.js';
 export {
   type EndContext,
@@ -27,6 +28,7 @@ export { Journal, type JournalEntry, type JournalRecord, readJournal } from './j
 export { migrate } from './migrate.js';
 export { Migration } from './migration.js';
 export { MODES, type Mode } from './mode.js';
+export type { GuestObserver, ObservedBeat } from './observer.js';
 export type { DeadlineOptions, Expectation, Host, MigrateOptions, TransportOptions } from './options.js';
 export type { Evidence, Owner, Place, SideView } from './ownership.js';
 export { PHASES, type Phase, type PhaseSpan } from './phases.js';

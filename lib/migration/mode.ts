@@ -8,13 +8,13 @@ export const MODES = ['live', 'quick', 'offline'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What steers passes means nothing where there are none. */
-const STEERING = ['policy', 'budget', 'escalate', 'expect', 'switchoverAt'] as const;
+const STEERING = ['policy', 'budget', 'escalate', 'expect', 'forecast', 'switchoverAt'] as const;
 
 /** Options that mean nothing in a mode: refused, since whoever gives them expects something of them. */
 const IDLE_OPTIONS: Record<Mode, readonly (keyof MigrateOptions)[]> = {
   live: [],
   quick: STEERING,
-  offline: [...STEERING, 'safety', 'copyDisks', 'sampleIntervalMs'],
+  offline: [...STEERING, 'observer', 'safety', 'copyDisks', 'sampleIntervalMs'],
 };
 
 /** Hooks that are called in a mode. */
@@ -38,8 +38,9 @@ export function checkMode(mode: Mode, options: MigrateOptions): void {
   }
 }
 
-/** An empty object or list asks for nothing. */
+/** An empty object or list asks for nothing, nor does false. */
 function isGiven(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value !== undefined;
+  if (typeof value !== 'object' || value === null || value instanceof Date)
+    return value !== undefined && value !== false;
   return Object.keys(value).length > 0;
 }

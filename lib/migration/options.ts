@@ -1,3 +1,4 @@
+import type { Forecast } from '../forecast/index.js';
 import { Connection, type Endpoint, endpointUri } from '../libvirt/index.js';
 import {
   type Budget,
@@ -25,6 +26,7 @@ import {
 } from '../validation.js';
 import { HOOK_NAMES, type Hooks } from './hooks.js';
 import { checkMode, MODES, type Mode } from './mode.js';
+import type { GuestObserver } from './observer.js';
 import { ALLOWABLE_CODES, type AllowableCode } from './preflight/finding.js';
 import { SAFETIES, type Safety } from './safety.js';
 
@@ -113,6 +115,17 @@ export interface MigrateOptions {
   /** What is known of the link and the guest before the start; what is left out is measured or learnt. */
   expect?: Expectation;
   /**
+   * What is to be held against what comes of it: `true` forecasts the migration once both hosts are checked, which takes about eight seconds, needs
+   * the speed of the link to be known (`expect`, or an earlier move between these hosts) and touches nothing; or a forecast that `forecast()`
+   * gave before. Without one nothing is forecast.
+   */
+  forecast?: boolean | Forecast;
+  /**
+   * Whoever receives the guest's signs of life outside of both hosts: `pause.outsideMs` is what it saw, and the trace has the guest's work
+   * before, during and after. The result comes when the guest has run for another second.
+   */
+  observer?: GuestObserver;
+  /**
    * `strict`: the guest arrives stopped and is resumed once the source is proven to have let go, so it never runs twice; that costs pause.
    * `guarded`: it runs at once, and if it is ever seen running on both sides, both are suspended. `auto` (default): strict where a
    * writable disk has no lock that holds across hosts, guarded otherwise.
@@ -170,6 +183,16 @@ export const hostRule: Rule = (value) => {
   if (typeof value === 'object' && value !== null && 'uri' in value && text(value.uri) === undefined) return undefined;
   return 'a libvirt URI, an object with a uri, or an open Connection';
 };
+
+const forecastRule: Rule = (value) =>
+  typeof value === 'object' && value !== null && 'verdict' in value && 'inputs' in value
+    ? undefined
+    : 'a forecast that forecast() gave';
+
+const observerRule: Rule = (value) =>
+  typeof value === 'object' && value !== null && 'window' in value && typeof value.window === 'function'
+    ? undefined
+    : 'an object with a function window, such as the heartbeats of a guest in a lab';
 
 const transportRules: Rules<TransportOptions> = {
   control: oneOf('peer-to-peer', 'direct'),
@@ -246,6 +269,8 @@ const rules: Rules<MigrateOptions> = {
   escalate: listOf(...ESCALATIONS),
   policy: anyOf(text, anyObject),
   expect: anyObject,
+  forecast: anyOf(flag, forecastRule),
+  observer: observerRule,
   hooks: anyObject,
   safety: oneOf(...SAFETIES),
   allow: listOf(...ALLOWABLE_CODES),

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import type { MigrationEvent } from './events.js';
+import type { Observation } from './observer.js';
 import type { ResolvedOptions } from './options.js';
 import { Recorder } from './recorder.js';
 import type { Warning } from './result.js';
@@ -56,6 +57,11 @@ export class Reporter {
     this.#listener(event);
     this.journal.note(event);
     this.#tracer.note(event);
+  }
+
+  /** Writes down what somebody outside has seen. */
+  observe(observation: Observation): void {
+    this.#tracer.observe(observation);
   }
 
   warn(warning: Warning): void {

@@ -2,6 +2,7 @@ import { PrecopyError } from '../errors.js';
 import { type JobStats, LibvirtError } from '../libvirt/index.js';
 import type { DecisionRecord } from './conductor.js';
 import type { Control } from './control.js';
+import type { ForecastOutcome } from './foresight.js';
 import type { Hold } from './gate.js';
 import type { Mode } from './mode.js';
 import { type Evidence, type Owner, REMEDIES } from './ownership.js';
@@ -28,6 +29,11 @@ export interface Pause {
   qemuMs: number | undefined;
   /** Stop on the source to start on the destination, both stamped on arrival in this process by one clock. */
   observedMs: number | undefined;
+  /**
+   * What an observer outside of both hosts saw: the longest silence of the guest from its stop on, less the normal time between two signs of life.
+   * Undefined without an observer, or where it did not hear the guest both before and after.
+   */
+  outsideMs: number | undefined;
 }
 
 /** Something that the caller should know and that does not stop the migration. */
@@ -67,6 +73,8 @@ export interface MigrationResult {
   /** Bytes of memory that went over the link. */
   sentBytes: number | undefined;
   pause: Pause;
+  /** What was forecast, and what came of it; undefined where nothing was forecast. */
+  forecast: ForecastOutcome | undefined;
   /** Whether the switchover was held as asked, and for how long. */
   hold: Hold;
   heldMs: number;

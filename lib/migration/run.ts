@@ -10,6 +10,7 @@ import type { Course } from './course.js';
 import { withDeadline } from './deadline.js';
 import type { MigrationEvent, MigrationPlan, Role } from './events.js';
 import { examine } from './examine.js';
+import { Foresight } from './foresight.js';
 import { Guard } from './guard.js';
 import { resumeByProof } from './handover.js';
 import { historyOf, USUAL_FIXED_PAUSE_MS } from './history.js';
@@ -21,6 +22,7 @@ import { learnFromRun } from './lesson.js';
 import { type LongCall, prepareLongCall } from './long-call.js';
 import { measure } from './measure.js';
 import type { ResolvedOptions } from './options.js';
+import { NO_PAUSE, OutsideView } from './outside-view.js';
 import { type Evidence, ownerOf } from './ownership.js';
 import { type Phase, PhaseMachine } from './phases.js';
 import { planOf } from './plan.js';
@@ -64,6 +66,8 @@ export class Run {
   readonly #phases = new PhaseMachine((phase, atMs) => this.#onPhase(phase, atMs));
   readonly #reporter: Reporter;
   readonly #hooks: HookRunner;
+  readonly #foresight = new Foresight();
+  readonly #outside: OutsideView | undefined;
   #guard: Guard | undefined;
   #sides: Sides | undefined;
   #guest: Domain | undefined;
@@ -72,6 +76,7 @@ export class Run {
   #safety: 'strict' | 'guarded' = 'guarded';
   /** A guest that was paused before the migration stays so. */
   #wasPaused = false;
+  #isEmulated = false;
   #transfer: Transfer | undefined;
 
   constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void, course?: Course) {
@@ -84,6 +89,17 @@ export class Run {
       context: (signal) => this.#hookContext(signal),
       onFailure: (failure) => this.#onHookFailure(failure),
     });
+    this.#outside =
+      options.observer &&
+      new OutsideView({
+        ...{
+          observer: options.observer,
+          clock: this.#clock,
+          reporter: this.#reporter,
+          callMs: options.deadlines.callMs,
+        },
+        pause: () => this.#witness?.pause ?? NO_PAUSE,
+      });
   }
 
   execute(): Promise<MigrationResult> {
@@ -94,6 +110,7 @@ export class Run {
     let failure: Failure | undefined;
     try {
       await this.#reporter.open(this.#course !== undefined);
+      this.#outside?.start();
       this.#phases.advance('connect', 0);
       this.#sides = await connectSides(this.#options);
       this.#throwIfUnmade();
@@ -102,6 +119,9 @@ export class Run {
       this.#reporter.tell({ type: 'connected', atMs: this.#clock.atMs(), ...identitiesOf(this.#guest, this.#sides) });
       this.#guard = new Guard(this.#sides, this.#guest.uuid, () => this.#reporter.warn(SPLIT_BRAIN));
       this.#witness = await this.#watch(this.#sides, this.#guest);
+      await this.#foresight.look(this.#sides, this.#options, {
+        ...{ isEmulated: this.#isEmulated, clock: this.#clock, abort: this.#abort, reporter: this.#reporter },
+      });
       await this.#hooks.run('connected', {});
       this.#throwIfUnmade();
       await this.#move(this.#sides, this.#guest);
@@ -143,11 +163,12 @@ export class Run {
   }
 
   async #checkAndFind(sides: Sides): Promise<Domain> {
-    const { guest, safety, wasPaused, admit } = await examine(sides, this.#options, this.#reporter);
+    const { guest, safety, wasPaused, isEmulated, admit } = await examine(sides, this.#options, this.#reporter);
     this.#guest = guest;
     admit();
     this.#safety = safety;
     this.#wasPaused = wasPaused;
+    this.#isEmulated = isEmulated;
     return requireGuest(sides.source, this.#options.domain);
   }
 
@@ -287,10 +308,17 @@ export class Run {
       });
     }
     const abort = await this.#abortReport(ownerOf(evidence));
+    const totalMs = this.#clock.atMs();
+    const outsideMs = await this.#outside?.finish();
     return conclude({
-      ...{ evidence, arrived, failure, abort, job, observedPauseMs: this.#witness?.observedPauseMs },
+      ...{ evidence, arrived, failure, abort, job, foresight: this.#foresight },
+      ...{
+        pause: { observedMs: this.#witness?.observedPauseMs, outsideMs },
+        startedAt: this.#clock.startedAt,
+        totalMs,
+      },
       ...{ options: this.#options, guest: this.#guest, sides: this.#sides, control: this.#control },
-      ...{ safety: this.#safety, transfer: this.#transfer, phases: this.#phases, clock: this.#clock },
+      ...{ safety: this.#safety, transfer: this.#transfer, phases: this.#phases },
       warnings: this.#reporter.warnings,
     });
   }
@@ -324,6 +352,7 @@ export class Run {
       guest: { name: this.#guest?.name ?? this.#options.domain, uuid: this.#guest?.uuid },
       source: source?.identity,
       destination: destination?.identity,
+      forecast: this.#foresight.forecast,
       atMs: this.#clock.atMs(),
       signal,
     };

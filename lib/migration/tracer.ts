@@ -4,6 +4,7 @@ import {
   TRACE_VERSION,
   type TraceCall,
   type TraceEntry,
+  type TraceEntryType,
   type TraceHeader,
   type TraceOptions,
   type TraceResult,
@@ -15,10 +16,14 @@ import type { Clock } from './clock.js';
 import { withDeadline } from './deadline.js';
 import type { MigrationEvent, Role } from './events.js';
 import { HOOK_NAMES } from './hooks.js';
+import type { Observation } from './observer.js';
 import type { ResolvedOptions } from './options.js';
 import type { MigrationResult } from './result.js';
 import { secretsOf, withoutPassword, withoutSecrets, withoutWords } from './secrets.js';
 import { uriOf } from './side.js';
+
+/** They are many, and hold nothing but numbers. */
+const HARMLESS: ReadonlySet<TraceEntryType> = new Set(['sample', 'observer']);
 
 /** Writes a run into its trace, where it has one. A disk that is full ends the trace, not the migration. */
 export class Tracer {
@@ -53,7 +58,17 @@ export class Tracer {
   /** Writes an event down. */
   note(event: MigrationEvent): void {
     if (this.#writer === undefined) return;
-    this.#write(event.type === 'end' ? { ...event, result: traceResultOf(event.result) } : event);
+    this.#write(entryOf(event));
+  }
+
+  /** Writes down what somebody outside has seen. */
+  observe({ fromNs, toNs, beats, workPages, longestSilenceNs }: Observation): void {
+    this.#write({
+      ...{ type: 'observer', atMs: toMicroseconds(this.#clock.atMs(fromNs)) },
+      ...{ durationMs: toMicroseconds(Number(toNs - fromNs) / 1e6), beats },
+      ...(workPages === undefined ? {} : { workPages }),
+      longestSilenceMs: toMicroseconds(Number(longestSilenceNs) / 1e6),
+    });
   }
 
   /** Resolves when all is in the file, or it has taken too long: a disk that hangs must not keep the result back. */
@@ -63,8 +78,7 @@ export class Tracer {
   }
 
   #write(entry: TraceEntry): void {
-    // Samples are many, and hold nothing but numbers.
-    this.#writer?.write(entry.type === 'sample' ? entry : withoutWords(entry, this.#secrets));
+    this.#writer?.write(HARMLESS.has(entry.type) ? entry : withoutWords(entry, this.#secrets));
   }
 
   #callEntry({ function: name, uri, durationMs = 0, error }: CallTrace): TraceCall {
@@ -84,6 +98,12 @@ export class Tracer {
     if (source === destination) return undefined;
     return withoutPassword(uri) === source ? 'source' : 'destination';
   }
+}
+
+/** An event as it is written down. Pure. */
+function entryOf(event: MigrationEvent): TraceEntry {
+  if (event.type === 'end') return { ...event, result: traceResultOf(event.result) };
+  return event.type === 'forecast' ? { ...event, forecast: { ...event.forecast } } : event;
 }
 
 /** To the microsecond, which is more than enough, and shorter by half. */
@@ -108,8 +128,8 @@ function headerOf(options: ResolvedOptions, startedAt: Date, isAdopted: boolean)
 /** The options that may be written down. Pure. */
 export function traceOptionsOf(options: ResolvedOptions): TraceOptions {
   const { source, destination, policy, hooks, transport, destinationXml, ...more } = options;
-  // A file need not say where it is, and a signal is nothing to be written.
-  const { trace: _trace, signal: _signal, ...rest } = more;
+  // A file need not say where it is, a signal and an observer are nothing to be written, and a forecast has a line of its own.
+  const { trace: _trace, signal: _signal, observer: _observer, forecast: _forecast, ...rest } = more;
   const { peerUri, migrateUri } = transport;
   return {
     ...rest,
@@ -128,9 +148,14 @@ export function traceOptionsOf(options: ResolvedOptions): TraceOptions {
 }
 
 function traceResultOf(result: MigrationResult): TraceResult {
-  // Decisions and warnings have lines of their own, and the first line has the start.
-  const { decisions: _decisions, warnings: _warnings, startedAt: _startedAt, error, ...rest } = result;
-  if (error === undefined) return rest;
+  // Decisions, warnings and the forecast have lines of their own, and the first line has the start.
+  const { decisions: _decisions, warnings: _warnings, startedAt: _startedAt, forecast, error, ...rest } = result;
+  const told: TraceResult = forecast === undefined ? rest : { ...rest, forecast: outcomeOf(forecast) };
+  if (error === undefined) return told;
   const { code, message, remedy } = error;
-  return { ...rest, error: { code, message, ...(remedy === undefined ? {} : { remedy }) } };
+  return { ...told, error: { code, message, ...(remedy === undefined ? {} : { remedy }) } };
+}
+
+function outcomeOf({ actual, error }: NonNullable<MigrationResult['forecast']>): NonNullable<TraceResult['forecast']> {
+  return error === undefined ? { actual } : { actual, error };
 }

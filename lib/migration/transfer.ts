@@ -64,6 +64,7 @@ export class Transfer {
   readonly #prospect = new Prospect();
   #call: CallState;
   #sentBytes: number | undefined;
+  #mostThrottle = 0;
   #abortAnswer: Promise<AbortAnswer> | undefined;
 
   constructor(options: TransferOptions) {
@@ -83,6 +84,11 @@ export class Transfer {
   /** Bytes of memory that went over, as the last sample said. */
   get sentBytes(): number | undefined {
     return this.#sentBytes;
+  }
+
+  /** The largest share of CPU time that was taken from the guest, 0..1. */
+  get mostThrottle(): number {
+    return this.#mostThrottle;
   }
 
   /** What libvirt said to the abort; undefined when it was not asked. */
@@ -195,6 +201,7 @@ export class Transfer {
       onReading: (stats, sample, atMs) => {
         if (sample.memoryProcessedBytes > 0) phases.advance('pre-copy', atMs);
         this.#sentBytes = sample.memoryProcessedBytes;
+        this.#mostThrottle = Math.max(this.#mostThrottle, sample.throttle);
         // Once the guest has stopped there is nothing left to decide.
         const hasStopped = phases.has('stop-and-copy');
         const isSteered = !hasStopped && conductor.isListening;

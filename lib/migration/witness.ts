@@ -8,6 +8,7 @@ import type {
 } from '../libvirt/index.js';
 import type { Clock } from './clock.js';
 import type { Role } from './events.js';
+import type { PauseStamps } from './outside-view.js';
 import { sleep } from './sampler.js';
 import type { Side } from './side.js';
 
@@ -41,6 +42,11 @@ export class Witness {
   get observedPauseMs(): number | undefined {
     if (this.#stoppedAtMs === undefined || this.#resumedAtMs === undefined) return undefined;
     return this.#resumedAtMs - this.#stoppedAtMs;
+  }
+
+  /** When the guest stopped and ran again, as far as that was seen. */
+  get pause(): PauseStamps {
+    return { stoppedAtMs: this.#stoppedAtMs, resumedAtMs: this.#resumedAtMs };
   }
 
   get completedJob(): JobStats | undefined {

@@ -45,7 +45,7 @@ export interface Problem {
   readonly allowed: string;
 }
 
-/** Checks a value and gives back the first thing that is wrong with it, in the order of the document. */
+/** Checks a value and gives back the first thing that is wrong with it: in the order of the document, or of the shape where there may be more than it says. */
 export function problemOf(shape: Shape, value: unknown): Problem | undefined {
   switch (shape.type) {
     case 'list':
@@ -110,17 +110,40 @@ function objectProblem(shape: ObjectShape, value: unknown, tag?: string): Proble
   if (shape.atLeastOne === true && Object.keys(value).length === 0) {
     return { place: '', value, allowed: `an object with at least one of ${Object.keys(shape.properties).join(', ')}` };
   }
+  return shape.isOpen === true ? openProblem(shape, value) : closedProblem(shape, value, tag);
+}
+
+/** What is not described does not matter, so that only what is described is looked at: a long trace has millions of properties. */
+function openProblem({ properties, required }: ObjectShape, value: Record<string, unknown>): Problem | undefined {
+  for (const name in properties) {
+    const [property, inner] = [properties[name], value[name]];
+    if (property === undefined || inner === undefined) continue;
+    const problem = problemOf(property, inner);
+    if (problem !== undefined) return inside(name, problem);
+  }
+  return missingProblem(required, value);
+}
+
+function closedProblem(
+  shape: ObjectShape,
+  value: Record<string, unknown>,
+  tag: string | undefined,
+): Problem | undefined {
   for (const name in value) {
     const property = Object.hasOwn(shape.properties, name) ? shape.properties[name] : undefined;
     if (property !== undefined) {
       const problem = problemOf(property, value[name]);
       if (problem !== undefined) return inside(name, problem);
-    } else if (shape.isOpen !== true && name !== tag) {
+    } else if (name !== tag) {
       const allowed = `absent: there are ${Object.keys(shape.properties).join(', ')}`;
       return { place: name, value: value[name], allowed };
     }
   }
-  const missing = shape.required.find((name) => !Object.hasOwn(value, name));
+  return missingProblem(shape.required, value);
+}
+
+function missingProblem(required: readonly string[], value: Record<string, unknown>): Problem | undefined {
+  const missing = required.find((name) => !Object.hasOwn(value, name));
   return missing === undefined ? undefined : { place: missing, value: undefined, allowed: 'there: it is required' };
 }
 

@@ -1,6 +1,8 @@
 import type { Outcome, Owner } from '../migration/index.js';
 import { type ForecastRow, forecastRows } from './forecast.js';
+import { workPerSecond } from './observations.js';
 import type { Run } from './run.js';
+import { switchoverOf } from './switchover.js';
 
 /** A figure against what was allowed. */
 export interface Budgeted {
@@ -8,6 +10,13 @@ export interface Budgeted {
   readonly budget: number | undefined;
   /** Undefined where one of the two is not known. */
   readonly isWithinBudget: boolean | undefined;
+}
+
+/** Pages per second; undefined where nobody looked. */
+export interface WorkRates {
+  readonly before: number | undefined;
+  readonly during: number | undefined;
+  readonly after: number | undefined;
 }
 
 /** A run in figures; what the trace does not tell is undefined. */
@@ -22,6 +31,12 @@ export interface ReportFigures {
   /** Stop to start, by both hosts' events on one clock; QEMU's own figure where those are missing. */
   readonly pauseMs: Budgeted;
   readonly qemuPauseMs: number | undefined;
+  /** Stop to start, by both hosts' events on one clock. */
+  readonly observedPauseMs: number | undefined;
+  /** The guest's longest silence from the stop on, as an observer outside heard it. */
+  readonly outsidePauseMs: number | undefined;
+  /** The guest's work, in pages per second, as seen from outside: before the first pass, in the passes, and after it ran again. */
+  readonly workPagesPerSecond: WorkRates;
   readonly totalMs: Budgeted;
   /** The largest throttle, 0..1. */
   readonly slowdown: Budgeted;
@@ -37,7 +52,16 @@ export interface ReportFigures {
   readonly forecast: readonly ForecastRow[];
 }
 
+const known = new WeakMap<Run, ReportFigures>();
+
+/** Computed once for each run: many parts of a page ask for them. */
 export function figuresOf(run: Run): ReportFigures {
+  const figures = known.get(run) ?? computeFigures(run);
+  known.set(run, figures);
+  return figures;
+}
+
+function computeFigures(run: Run): ReportFigures {
   const { header, connected, plan, end, samples } = run;
   const budget = header?.options.budget ?? {};
   const pause = end?.result.pause;
@@ -51,6 +75,9 @@ export function figuresOf(run: Run): ReportFigures {
     owner: end?.result.owner,
     pauseMs: budgeted(pause?.observedMs ?? pause?.qemuMs, budget.pauseMs),
     qemuPauseMs: pause?.qemuMs,
+    observedPauseMs: pause?.observedMs,
+    outsidePauseMs: pause?.outsideMs,
+    workPagesPerSecond: workRatesOf(run),
     totalMs: budgeted(end?.result.totalMs, budget.totalMs),
     slowdown: budgeted(slowdown, budget.slowdown),
     throttledMs,
@@ -65,6 +92,18 @@ export function figuresOf(run: Run): ReportFigures {
   return { ...figures, forecast: forecastRows(run, figures) };
 }
 
+function workRatesOf(run: Run): WorkRates {
+  const { observations, phases, lastMs } = run;
+  const beginMs = phases.find(({ phase }) => phase === 'pre-copy')?.atMs ?? lastMs;
+  const { stoppedAtMs = lastMs, resumedAtMs, firstBeatAtMs } = switchoverOf(run) ?? {};
+  const againMs = firstBeatAtMs ?? resumedAtMs;
+  return {
+    before: workPerSecond(observations, Number.NEGATIVE_INFINITY, beginMs),
+    during: workPerSecond(observations, beginMs, stoppedAtMs),
+    after: againMs === undefined ? undefined : workPerSecond(observations, againMs, Number.POSITIVE_INFINITY),
+  };
+}
+
 function budgeted(actual: number | undefined, budget: number | undefined): Budgeted {
   return {
     actual,
@@ -76,7 +115,8 @@ function budgeted(actual: number | undefined, budget: number | undefined): Budge
 /** The largest throttle and what it cost; the standstill of a guest that was suspended counts as pause, not as throttle. */
 function throttleOf({ samples: { atMs, cpuShare } }: Run): { slowdown: number; throttledMs: number } {
   let [slowdown, throttledMs] = [0, 0];
-  for (const [index, share] of cpuShare.entries()) {
+  for (let index = 0; index < cpuShare.length; index += 1) {
+    const share = cpuShare[index] ?? 0;
     if (share <= 0) continue;
     const here = atMs[index] ?? 0;
     slowdown = Math.max(slowdown, 1 - share);

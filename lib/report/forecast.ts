@@ -1,3 +1,4 @@
+import { formatBytes, formatMs } from '../format.js';
 import type { ReportFigures } from './figures.js';
 import type { Run } from './run.js';
 
@@ -12,15 +13,34 @@ export interface ForecastRow {
   readonly error: number | undefined;
 }
 
+/** What each figure is called, and how it is written. */
+export const FORECAST_FIGURES: Readonly<
+  Record<ForecastRow['name'], { readonly title: string; readonly write: (value: number) => string }>
+> = {
+  pauseMs: { title: 'pause', write: formatMs },
+  totalMs: { title: 'total time', write: formatMs },
+  sentBytes: { title: 'sent', write: formatBytes },
+  passes: { title: 'passes', write: (value) => value.toFixed(0) },
+};
+
+/** A figure of a forecast in a few words: what was expected, between what, and what came. */
+export function forecastRowWords({ name, low, expected, high, actual }: ForecastRow): string {
+  const { title, write } = FORECAST_FIGURES[name];
+  const between = low === undefined || high === undefined ? [] : [`${write(low)} to ${write(high)}`];
+  const more = [...between, ...(actual === undefined ? [] : [`came ${write(actual)}`])].join('; ');
+  return `${title} ${write(expected)}${more === '' ? '' : ` (${more})`}`;
+}
+
 type Actual = Pick<ReportFigures, 'pauseMs' | 'totalMs' | 'sentBytes' | 'passes' | 'outcome'>;
 
 /** Forecast against actual, of what was forecast. A run that did not complete has nothing to hold a forecast against. */
-export function forecastRows({ forecast }: Run, figures: Actual): ForecastRow[] {
+export function forecastRows({ forecast, end }: Run, figures: Actual): ForecastRow[] {
   if (forecast === undefined) return [];
   const isCompleted = figures.outcome === 'completed';
   const actuals = {
     pauseMs: figures.pauseMs.actual,
-    totalMs: figures.totalMs.actual,
+    // The forecast does not count the time that it took itself.
+    totalMs: end?.result.forecast?.actual.totalMs ?? figures.totalMs.actual,
     sentBytes: figures.sentBytes,
     passes: figures.passes,
   };

@@ -1,6 +1,7 @@
 import { VERSION } from '../version.js';
 import { pauseChart, ratesChart, remainingChart, type Shared, sharedScales, workChart } from './charts/charts.js';
 import { figuresTable } from './charts/figures-table.js';
+import { guestWorkChart } from './charts/outside.js';
 import type { ChartSpec } from './page/chart-spec.js';
 import { chartFigure } from './page/figure.js';
 import { type Html, html } from './page/html.js';
@@ -18,11 +19,12 @@ export interface ReportOptions {
   readonly title?: string;
 }
 
-const CHARTS: readonly ((run: Run, shared: Shared) => ChartSpec)[] = [
+const CHARTS: readonly ((run: Run, shared: Shared) => ChartSpec | undefined)[] = [
   remainingChart,
   ratesChart,
   pauseChart,
   workChart,
+  guestWorkChart,
 ];
 
 /**
@@ -80,6 +82,7 @@ function heading(runs: readonly Run[], { name }: Run): Html | undefined {
 function chartsOf(runs: readonly Run[], shared: Shared): Html[] {
   const figure = (run: Run, chart: (typeof CHARTS)[number]) => {
     const spec = chart(run, shared);
+    if (spec === undefined) return undefined;
     return chartFigure(runs.length > 1 ? { ...spec, title: `${spec.title}: ${run.name}` } : spec, figuresTable(spec));
   };
   const [only] = runs;

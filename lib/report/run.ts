@@ -1,4 +1,7 @@
+import type { Readable } from 'node:stream';
 import type { TraceEntry, TraceEntryType } from '../trace/format.js';
+import { readBatches } from '../trace/reader.js';
+import { newObservationCollector, type Observations } from './observations.js';
 import { SampleCollector, type Samples } from './samples.js';
 
 type Entry<Type extends TraceEntryType> = Extract<TraceEntry, { type: Type }>;
@@ -13,6 +16,8 @@ export interface Run {
   readonly plan: Entry<'plan'> | undefined;
   readonly forecast: Entry<'forecast'> | undefined;
   readonly samples: Samples;
+  /** What an observer outside of both hosts received; empty where there was none. */
+  readonly observations: Observations;
   readonly passes: readonly Entry<'pass'>[];
   readonly phases: readonly Entry<'phase'>[];
   readonly decisions: readonly Entry<'decision'>[];
@@ -25,36 +30,61 @@ export interface Run {
   readonly lastMs: number;
 }
 
-/** Reads a trace into what a report needs of it, entry by entry. */
+/** Puts what a report needs of a run out of entries that were made or read elsewhere. */
 export async function collectRun(
   name: string,
   entries: Iterable<TraceEntry> | AsyncIterable<TraceEntry>,
 ): Promise<Run> {
-  const collector = new SampleCollector();
-  const others: TraceEntry[] = [];
-  for await (const entry of entries) {
-    if (entry.type === 'sample') collector.add(entry);
+  const collector = new RunCollector();
+  for await (const entry of entries) collector.add(entry);
+  return collector.run(name);
+}
+
+/**
+ * Reads a trace into what a report needs of it.
+ *
+ * @param source - the file, or a stream of its bytes
+ * @throws TraceError as `readTrace()` does
+ */
+export async function readRun(name: string, source: string | Readable): Promise<Run> {
+  const collector = new RunCollector();
+  for await (const entries of readBatches(source)) for (const entry of entries) collector.add(entry);
+  return collector.run(name);
+}
+
+class RunCollector {
+  readonly #samples = new SampleCollector();
+  readonly #observations = newObservationCollector();
+  readonly #others: TraceEntry[] = [];
+
+  add(entry: TraceEntry): void {
+    if (entry.type === 'sample') this.#samples.add(entry);
+    else if (entry.type === 'observer') this.#observations.add(entry);
     // There is one for each sample, and a report shows none of them.
-    else if (entry.type !== 'call') others.push(entry);
+    else if (entry.type !== 'call') this.#others.push(entry);
   }
-  others.sort((a, b) => a.atMs - b.atMs);
-  const all = <Type extends TraceEntryType>(type: Type) =>
-    others.filter((entry): entry is Entry<Type> => entry.type === type);
-  const { samples } = collector;
-  return {
-    name,
-    header: all('trace')[0],
-    connected: all('connected')[0],
-    plan: all('plan')[0],
-    forecast: all('forecast')[0],
-    samples,
-    passes: all('pass'),
-    phases: all('phase'),
-    decisions: all('decision'),
-    guestEvents: all('guest'),
-    holds: all('hold'),
-    warnings: all('warning'),
-    end: all('end').at(-1),
-    lastMs: Math.max(others.at(-1)?.atMs ?? 0, samples.atMs.at(-1) ?? 0),
-  };
+
+  run(name: string): Run {
+    const others = this.#others.toSorted((a, b) => a.atMs - b.atMs);
+    const all = <Type extends TraceEntryType>(type: Type) =>
+      others.filter((entry): entry is Entry<Type> => entry.type === type);
+    const { samples } = this.#samples;
+    return {
+      name,
+      header: all('trace')[0],
+      connected: all('connected')[0],
+      plan: all('plan')[0],
+      forecast: all('forecast')[0],
+      samples,
+      observations: this.#observations.columns,
+      passes: all('pass'),
+      phases: all('phase'),
+      decisions: all('decision'),
+      guestEvents: all('guest'),
+      holds: all('hold'),
+      warnings: all('warning'),
+      end: all('end').at(-1),
+      lastMs: Math.max(others.at(-1)?.atMs ?? 0, samples.atMs.at(-1) ?? 0),
+    };
+  }
 }

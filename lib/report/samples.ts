@@ -1,4 +1,5 @@
 import type { TraceEntry } from '../trace/format.js';
+import { ColumnCollector, type Columns } from './columns.js';
 
 type SampleEntry = Extract<TraceEntry, { type: 'sample' }>;
 
@@ -29,45 +30,22 @@ export type SampleColumn = keyof typeof COLUMNS;
 /** QEMU counts what it has sent every 100 ms: over less than this the difference of two counts is no speed, in milliseconds. */
 const SPEED_MS = 250;
 
-/** All samples of a run, column by column: hours of them fit into memory, and into a loop. */
-export type Samples = Readonly<Record<SampleColumn, Float64Array>>;
-
-// The keys of a constant object are its type's.
-const NAMES = Object.keys(COLUMNS) as SampleColumn[];
+/** All samples of a run, column by column. */
+export type Samples = Columns<SampleColumn>;
 
 /** Collects samples as they come. */
 export class SampleCollector {
-  #columns: Record<SampleColumn, Float64Array> = columnsOf((): Float64Array => new Float64Array(1024));
-  #length = 0;
-  #isInOrder = true;
+  readonly #collector = new ColumnCollector<SampleEntry, SampleColumn>(COLUMNS);
 
   add(sample: SampleEntry): void {
-    if (this.#length === this.#columns.atMs.length) this.#grow();
-    if (this.#length > 0 && sample.atMs < (this.#columns.atMs[this.#length - 1] ?? 0)) this.#isInOrder = false;
-    for (const name of NAMES) this.#columns[name][this.#length] = COLUMNS[name](sample) ?? Number.NaN;
-    this.#length += 1;
+    this.#collector.add(sample);
   }
 
   /** All of them, in the order of time. */
   get samples(): Samples {
-    const cut = columnsOf((name) => this.#columns[name].slice(0, this.#length));
-    const samples = this.#isInOrder ? cut : inOrder(cut);
-    return { ...samples, sentBytesPerSecond: speeds(samples.atMs, samples.processedBytes) };
+    const { columns } = this.#collector;
+    return { ...columns, sentBytesPerSecond: speeds(columns.atMs, columns.processedBytes) };
   }
-
-  #grow(): void {
-    const columns = this.#columns;
-    this.#columns = columnsOf((name) => {
-      const longer = new Float64Array(columns[name].length * 2);
-      longer.set(columns[name]);
-      return longer;
-    });
-  }
-}
-
-function inOrder(samples: Samples): Samples {
-  const order = [...samples.atMs.keys()].sort((a, b) => (samples.atMs[a] ?? 0) - (samples.atMs[b] ?? 0));
-  return columnsOf((name) => Float64Array.from(order, (index) => samples[name][index] ?? Number.NaN));
 }
 
 /** The speed of the stream at each sample: what went over in the last quarter of a second. NaN before there is one. */
@@ -79,9 +57,4 @@ function speeds(atMs: Float64Array, processedBytes: Float64Array): Float64Array 
     if (elapsedMs < SPEED_MS) return Number.NaN;
     return Math.max(0, (((processedBytes[index] ?? 0) - (processedBytes[start] ?? 0)) / elapsedMs) * 1000);
   });
-}
-
-function columnsOf(column: (name: SampleColumn) => Float64Array): Record<SampleColumn, Float64Array> {
-  // All names are there, which Object.fromEntries does not say.
-  return Object.fromEntries(NAMES.map((name) => [name, column(name)])) as Record<SampleColumn, Float64Array>;
 }

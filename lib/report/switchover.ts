@@ -1,3 +1,4 @@
+import { type Blackout, blackoutOf, firstBeatAfter } from './observations.js';
 import type { Run } from './run.js';
 
 /** The moments around the pause, as far as the trace has them, in milliseconds since the start of the run. */
@@ -11,6 +12,10 @@ export interface Switchover {
   /** When its last page was there, of a guest that ran on before (post-copy). */
   readonly fetchedAtMs: number | undefined;
   readonly parts: readonly SwitchoverPart[];
+  /** The longest silence that an observer outside heard; undefined without one. */
+  readonly blackout: Blackout | undefined;
+  /** When the first beat came after the guest ran again, as an observer outside received it; undefined without one. */
+  readonly firstBeatAtMs: number | undefined;
 }
 
 /** A part of the pause. */
@@ -32,12 +37,15 @@ export function switchoverOf(run: Run): Switchover | undefined {
   // The first one: after post-copy the destination says it again, when the last page has come.
   const [resume, again] = resumes;
   const resumedAtMs = resume?.atMs;
+  const { observations } = run;
   return {
     stoppedAtMs,
     resumedAtMs,
     resumedOn: resume?.side,
     fetchedAtMs: resume?.detail === 'postcopy' ? again?.atMs : undefined,
     parts: resumedAtMs === undefined ? [] : partsOf(run, stoppedAtMs, resumedAtMs),
+    blackout: resumedAtMs === undefined ? undefined : blackoutOf(observations, stoppedAtMs, resumedAtMs),
+    firstBeatAtMs: resumedAtMs === undefined ? undefined : firstBeatAfter(observations, resumedAtMs),
   };
 }
 

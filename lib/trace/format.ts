@@ -1,5 +1,5 @@
 import type { Endpoint } from '../libvirt/index.js';
-import type { MigrationEvent, MigrationResult, Role } from '../migration/index.js';
+import type { ForecastOutcome, MigrationEvent, MigrationResult, Role } from '../migration/index.js';
 import type { Budget, Escalation } from '../policy/index.js';
 
 /** The format's version; a reader refuses others. Within a version entries and fields may be added, and none is changed or taken away. */
@@ -46,11 +46,29 @@ export interface TraceEnvironment {
   readonly architecture: string;
 }
 
-/** What was forecast for the run, as `forecast()` gave it. */
+/** What was forecast for the run, as `forecast()` gives it. */
 export interface TraceForecast {
   readonly type: 'forecast';
   readonly atMs: number;
   readonly forecast: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What an observer outside of both hosts received from the guest in a stretch of time. A stretch goes from the arrival of one beat to that of a later
+ * one, the next begins where it ends, and a silence that is longer than the stretches around it is one by itself. The first ones are from
+ * before the start of the run.
+ */
+export interface TraceObserver {
+  readonly type: 'observer';
+  /** The arrival of the beat that it begins with, which is not counted in it. */
+  readonly atMs: number;
+  /** Until the arrival of its last beat. */
+  readonly durationMs: number;
+  readonly beats: number;
+  /** Work that the guest has done in it, in pages or in whatever else it counts; absent where it does not say. */
+  readonly workPages?: number;
+  /** The longest time from one beat to the next. */
+  readonly longestSilenceMs: number;
 }
 
 /** A call into libvirt that has come back; one that never did is not there. */
@@ -82,9 +100,12 @@ export type TraceSample = Omit<MeasuredSample, Prospects> & Partial<Pick<Measure
 type Prospects = 'progress' | 'etaMs' | 'pace';
 
 /** The result without what has entries of its own. */
-export interface TraceResult extends Omit<MigrationResult, 'mode' | 'decisions' | 'warnings' | 'startedAt' | 'error'> {
+export interface TraceResult
+  extends Omit<MigrationResult, 'mode' | 'decisions' | 'warnings' | 'startedAt' | 'forecast' | 'error'> {
   /** Absent: `live`. */
   readonly mode?: MigrationResult['mode'];
+  /** What came of the forecast, which has an entry of its own; absent where there is none. */
+  readonly forecast?: Pick<ForecastOutcome, 'actual'> & Partial<Pick<ForecastOutcome, 'error'>>;
   readonly error?: WrittenError;
 }
 
@@ -103,9 +124,10 @@ export interface TraceEnd {
 export type TraceEntry =
   | TraceHeader
   | TraceForecast
+  | TraceObserver
   | TraceCall
   | TraceSample
-  | Exclude<MigrationEvent, { type: 'sample' | 'end' }>
+  | Exclude<MigrationEvent, { type: 'sample' | 'forecast' | 'end' }>
   | TraceEnd;
 
 export type TraceEntryType = TraceEntry['type'];

@@ -1,4 +1,4 @@
-import { TextDecoder } from 'node:util';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { TraceError } from './error.js';
 
 /** No entry comes near to this: it keeps a file without line ends from filling the memory. */
@@ -43,28 +43,17 @@ export async function* linesOf(chunks: AsyncIterable<Buffer | string>, name: str
 }
 
 function decode(bytes: Buffer, firstNumber: number, name: string): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  try {
-    return decoder.decode(bytes);
-  } catch (cause) {
-    let number = firstNumber;
-    for (let start = 0; start < bytes.length; number += 1) {
-      const newline = bytes.indexOf(NEWLINE, start);
-      const end = newline === -1 ? bytes.length : newline;
-      if (!isText(decoder, bytes.subarray(start, end))) break;
-      start = end + 1;
-    }
-    throw new TraceError(name, number, 'it is binary data, not text', cause);
+  // The same of ASCII, which nearly all of a trace is, and several times as fast.
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  let number = firstNumber;
+  for (let start = 0; start < bytes.length; number += 1) {
+    const newline = bytes.indexOf(NEWLINE, start);
+    const end = newline === -1 ? bytes.length : newline;
+    if (!isUtf8(bytes.subarray(start, end))) break;
+    start = end + 1;
   }
-}
-
-function isText(decoder: TextDecoder, bytes: Buffer): boolean {
-  try {
-    decoder.decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
+  throw new TraceError(name, number, 'it is binary data, not text');
 }
 
 function countLines(bytes: Buffer): number {

@@ -1,37 +1,22 @@
 import { PHASES } from '../migration/phases.js';
 import { ESCALATIONS } from '../policy/index.js';
 import { type ObjectShape, type Shape, toJsonSchema, type VariantShape } from '../policy/shape.js';
+import { forecast, forecastOutcome } from './forecast-shape.js';
 import { TRACE_VERSION, type TraceEntry, type TraceEntryType } from './format.js';
+import {
+  AT_MS,
+  amount,
+  choice,
+  count,
+  entry,
+  flag,
+  fraction,
+  list,
+  open,
+  type Properties,
+  text,
+} from './shape-parts.js';
 
-type Properties = ObjectShape['properties'];
-
-const text = (description: string): Shape => ({ type: 'text', mayBeEmpty: true, description });
-const flag = (description: string): Shape => ({ type: 'flag', description });
-const choice = (description: string, ...of: readonly string[]): Shape => ({ type: 'choice', of, description });
-const count = (description: string): Shape => ({ type: 'integer', minimum: 0, description });
-const amount = (description: string): Shape => ({ type: 'number', minimum: 0, description });
-const fraction = (description: string): Shape => ({ type: 'number', minimum: 0, maximum: 1, description });
-const list = (description: string, of: Shape): Shape => ({ type: 'list', of, mayBeEmpty: true, description });
-
-/** An object that may have more than is described: a later precopy may know more. */
-function open<P extends Properties>(
-  description: string,
-  properties: P,
-  ...optional: readonly (keyof P & string)[]
-): ObjectShape & { readonly properties: P } {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name));
-  return { type: 'object', properties, required, isOpen: true, description };
-}
-
-/** An entry: an object with a time. */
-function entry<P extends Properties>(description: string, properties: P, ...optional: readonly (keyof P & string)[]) {
-  return open(description, { atMs: AT_MS, ...properties }, ...optional);
-}
-
-const AT_MS: Shape = {
-  type: 'number',
-  description: "Milliseconds from the start of the run, on the controlling process's monotonic clock.",
-};
 const SIDE = choice('On which of the hosts.', 'source', 'destination');
 const PHASE = choice('The phase.', ...PHASES);
 
@@ -151,9 +136,13 @@ const result = open(
       {
         qemuMs: { type: 'number', description: "QEMU's figure." },
         observedMs: { type: 'number', description: "The engine's, stop to resume on one clock." },
+        outsideMs: amount(
+          "An observer's outside of both hosts: the longest silence, less the normal time between two beats.",
+        ),
       },
-      ...(['qemuMs', 'observedMs'] as const),
+      ...(['qemuMs', 'observedMs', 'outsideMs'] as const),
     ),
+    forecast: forecastOutcome,
     hold: choice('What became of the hold.', 'held', 'broken', 'none'),
     heldMs: amount('How long the switchover was held.'),
     abort: open('Where an abort was asked for.', {
@@ -163,7 +152,7 @@ const result = open(
     job: open("The completed job's statistics, as libvirt gave them.", {}),
     error,
   },
-  ...(['mode', 'source', 'destination', 'control', 'sentBytes', 'abort', 'job', 'error'] as const),
+  ...(['mode', 'source', 'destination', 'control', 'sentBytes', 'forecast', 'abort', 'job', 'error'] as const),
 );
 
 type EntryShapes = {
@@ -191,7 +180,17 @@ const ENTRIES: EntryShapes = {
     }),
     isAdopted: flag('The job was begun by another process.'),
   }),
-  forecast: entry('What was forecast.', { forecast: open('As `forecast()` gave it.', {}) }),
+  forecast: entry('What was forecast.', { forecast }),
+  observer: entry(
+    'What an observer outside of both hosts received from the guest, from one beat to a later one.',
+    {
+      durationMs: amount('Until the last beat in it.'),
+      beats: count('So many of them; the one that it begins with is not counted.'),
+      workPages: amount('Work that the guest has done in it, in pages or in whatever else it counts.'),
+      longestSilenceMs: amount('The longest time from one beat to the next.'),
+    },
+    'workPages',
+  ),
   call: entry(
     'A call into libvirt that has come back.',
     {

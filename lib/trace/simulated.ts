@@ -126,7 +126,7 @@ function endOf({ outcome, totalMs, pauseMs, passes, sentBytes }: SimulationResul
         evidence: isCompleted ? { source: gone, destination: there } : { source: there, destination: gone },
         ...{ domain: DOMAIN, source: hostOf('source'), destination: hostOf('destination') },
         ...{ control: undefined, safety: 'guarded', totalMs, phases: [], passes, sentBytes, job: undefined },
-        pause: { qemuMs: undefined, observedMs: isCompleted ? pauseMs : undefined },
+        pause: { qemuMs: undefined, observedMs: isCompleted ? pauseMs : undefined, outsideMs: undefined },
         ...{ hold: 'none', heldMs: 0, abort: isCompleted ? undefined : abort },
       },
     },

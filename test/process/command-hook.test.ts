@@ -15,7 +15,14 @@ const host = (hostname: string) => ({
 });
 
 function context(signal = new AbortController().signal): HookContext {
-  return { guest: { name: 'db1', uuid: 'u' }, source: host('a'), destination: host('b'), atMs: 12, signal };
+  return {
+    guest: { name: 'db1', uuid: 'u' },
+    source: host('a'),
+    destination: host('b'),
+    forecast: undefined,
+    atMs: 12,
+    signal,
+  };
 }
 
 /** Runs a command as a hook; what it said, and with what it failed. */

@@ -8,7 +8,7 @@ function runnerOf(hooks: Hooks) {
   const runner = new HookRunner(hooks, {
     context: (signal) => ({
       ...{ guest: { name: 'db1', uuid: undefined }, source: undefined, destination: undefined, atMs: 0 },
-      signal,
+      ...{ forecast: undefined, signal },
     }),
     onFailure: (failure) => failures.push(failure),
   });

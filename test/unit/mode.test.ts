@@ -13,6 +13,8 @@ const refused: [Mode, Partial<MigrateOptions>, RegExp][] = [
   ['quick', { escalate: ['abort'] }, /^escalate must be left out in mode quick/],
   ['quick', { policy: 'nova' }, /^policy must be left out in mode quick/],
   ['quick', { hooks: { beforeSwitchover: () => {} } }, /^hooks.beforeSwitchover must be left out in mode quick/],
+  ['quick', { forecast: true }, /^forecast must be left out in mode quick/],
+  ['offline', { observer: { window: () => [] } }, /^observer must be left out in mode offline/],
   ['offline', { copyDisks: ['vda'] }, /^copyDisks must be left out in mode offline/],
   ['offline', { hooks: { stopped: () => {} } }, /^hooks.stopped must be left out in mode offline/],
   ['offline', { persistDestination: false }, /^persistDestination must be true or left out in mode offline/],

@@ -37,6 +37,9 @@ const wrong: [string, unknown, RegExp][] = [
   ['safety', 'none', /auto or strict or guarded/],
   ['allow', ['same-host'], /each at most once/],
   ['policy', 'wishful', /budget or qemu/],
+  ['forecast', 'yes', /true or false, or a forecast that forecast\(\) gave/],
+  ['forecast', { verdict: 'converges' }, /a forecast that forecast\(\) gave/],
+  ['observer', {}, /an object with a function window/],
   ['downtime', 300, /left out: the options are mode/],
 ];
 

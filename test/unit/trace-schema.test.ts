@@ -15,7 +15,9 @@ const validate = new Ajv2020({ strict: true }).compile(traceSchema());
 const RARE: readonly TraceEntry[] = [
   { type: 'pace', atMs: 1, pace: 'stalled', was: 'moving' },
   { type: 'host', atMs: 1, side: 'source', view: { seen: 'present', state: 'running', reason: 'booted' } },
-  { type: 'forecast', atMs: 1, forecast: { verdict: 'converges', totalMs: { low: 1, high: 2 } } },
+  { type: 'forecast', atMs: 1, forecast: { verdict: 'converges', totalMs: { low: 1, expected: 1.5, high: 2 } } },
+  { type: 'observer', atMs: -1000, durationMs: 99.5, beats: 100, workPages: 20, longestSilenceMs: 1.25 },
+  { type: 'observer', atMs: 900.5, durationMs: 80, beats: 1, longestSilenceMs: 80 },
   { type: 'call', atMs: 1.5, function: 'virDomainMigrateSetMaxDowntime', side: 'source', durationMs: 2.25 },
   { type: 'call', atMs: 2, function: 'virDomainGetJobStats', durationMs: 2, error: 'the daemon has gone' },
   { type: 'hold', atMs: 3, what: 'begin' },

@@ -1,4 +1,5 @@
-import type { Actual, Forecast } from '../../../lib/forecast/index.js';
+import type { Forecast } from '../../../lib/forecast/index.js';
+import { actualOf } from '../../../lib/migration/actual.js';
 import { forecast, type MigrateOptions, type MigrationResult, migrate } from '../../../lib/migration/index.js';
 import { type Move, type Station, timed } from '../contender.js';
 import type { EngineReport } from '../run.js';
@@ -44,18 +45,6 @@ function optionsOf(domain: string, { from, to }: Way, { options, monitor = false
     domain,
     transport: { peerUri: to.peerUri, ...(to.migrateUri === undefined ? {} : { migrateUri: to.migrateUri }) },
     ...options,
-  };
-}
-
-function actualOf(
-  { outcome, decisions, pause, totalMs, passes, sentBytes }: MigrationResult,
-  throttle: number,
-): Actual {
-  const wasDone = (kind: DecisionRecord['action']['kind']) =>
-    decisions.some(({ action, refusal }) => action.kind === kind && refusal === undefined);
-  return {
-    ...{ isCompleted: outcome === 'completed', isPostCopy: wasDone('post-copy'), isSuspended: wasDone('pause') },
-    ...{ throttle, totalMs, passes, sentBytes, pauseMs: pause.observedMs },
   };
 }
 

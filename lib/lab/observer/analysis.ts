@@ -1,3 +1,4 @@
+import { beatsAround, longestSilence } from '../../silence.js';
 import type { Beat } from './beat.js';
 
 /** The part of a guest's beats that is looked at. Beats before and after it say what is normal. */
@@ -45,11 +46,6 @@ export interface Jitter {
   maxMs: number;
 }
 
-interface Gap {
-  fromNs: bigint;
-  toNs: bigint;
-}
-
 /**
  * Says what heartbeats tell about a window of time. Pure: everything it needs is in its arguments.
  *
@@ -60,9 +56,8 @@ export function analyseHeartbeats(beats: readonly Beat[], window: AnalysisWindow
   const before = beats.filter((beat) => beat.arrivalNs < fromNs);
   const during = beats.filter((beat) => beat.arrivalNs >= fromNs && beat.arrivalNs <= toNs);
   const after = beats.filter((beat) => beat.arrivalNs > toNs);
-  // A silence may begin before the window or end after it: the beats next to the window belong to it.
-  const around = [...before.slice(-1), ...during, ...after.slice(0, 1)];
-  const longestGap = findLongestGap(around, window);
+  const around = beatsAround(beats, window);
+  const longestGap = longestSilence(around, window);
   const gapNs = Number(longestGap.toNs - longestGap.fromNs);
   return {
     outsideMs: Math.max(0, (gapNs - periodNs) / 1e6),
@@ -75,24 +70,6 @@ export function analyseHeartbeats(beats: readonly Beat[], window: AnalysisWindow
     ...losses(before, around, gapNs - periodNs),
     jitterBefore: jitter(before),
   };
-}
-
-function findLongestGap(around: readonly Beat[], { fromNs, toNs }: AnalysisWindow): Gap {
-  const arrivals = around.map((beat) => beat.arrivalNs);
-  const first = arrivals[0];
-  const last = arrivals.at(-1);
-  // Where nothing was received before or after, the silence is at least as long as the window says.
-  const edges = [
-    first === undefined || first > fromNs ? [fromNs] : [],
-    last === undefined || last < toNs ? [toNs] : [],
-  ];
-  const points = [...(edges[0] ?? []), ...arrivals, ...(edges[1] ?? [])];
-  let longest: Gap = { fromNs, toNs: fromNs };
-  for (const [index, point] of points.entries()) {
-    const next = points[index + 1];
-    if (next !== undefined && next - point > longest.toNs - longest.fromNs) longest = { fromNs: point, toNs: next };
-  }
-  return longest;
 }
 
 function countSequence(around: readonly Beat[]): {

@@ -4,6 +4,7 @@ import type { ChartLevel, ChartSpec } from '../page/chart-spec.js';
 import type { Run } from '../run.js';
 import { switchoverOf } from '../switchover.js';
 import { decisionMarks, framed, fromZero, greatest, leftOutWords, type SeriesPlan } from './frame.js';
+import { workOf } from './outside.js';
 
 /** What is shown around the pause. */
 const LANDING_MS = { before: 500, after: 60 } as const;
@@ -14,6 +15,7 @@ export interface Shared {
   readonly mostBytes: number;
   readonly mostBytesPerSecond: number;
   readonly pauseRangeMs: readonly [number, number];
+  readonly mostPagesPerSecond: number;
 }
 
 export function sharedScales(runs: readonly Run[]): Shared {
@@ -27,6 +29,9 @@ export function sharedScales(runs: readonly Run[]): Shared {
     mostBytes: greatest(runs, 'remainingBytes'),
     mostBytesPerSecond: Math.max(greatest(runs, 'sentBytesPerSecond'), greatest(runs, 'dirtiedBytesPerSecond')),
     pauseRangeMs: [1, 10 ** Math.ceil(Math.log10(mostMs * 1.2))],
+    mostPagesPerSecond: runs
+      .flatMap(workOf)
+      .reduce((most, { pagesPerSecond }) => (pagesPerSecond > most ? pagesPerSecond : most), 0),
   };
 }
 
@@ -128,7 +133,7 @@ export function workChart(run: Run, { untilMs }: Shared): ChartSpec {
   return {
     title: "The guest's share of its CPU time",
     description:
-      'What throttling left of it, nothing in the pause. Work that is lost to waiting for memory does not show here: it takes an observer outside of the guest.',
+      'What throttling left of it, nothing in the pause. Work that is lost to waiting for memory does not show here: only an observer outside sees that.',
     yQuantity: 'share',
     yRange: fromZero(1),
     ...frame,

@@ -5,7 +5,7 @@ import type { SampleColumn } from '../samples.js';
 import { switchoverOf } from '../switchover.js';
 
 /** As many as a wide screen has pixels for a chart. */
-const BINS = 900;
+export const BINS = 900;
 
 /** More passes or decisions than that cannot be told apart in a chart: the tables have them. */
 const MOST_SPANS = 80;
@@ -45,11 +45,11 @@ export function framed(run: Run, plans: readonly SeriesPlan[], untilMs: number):
 }
 
 /** A tenth is finer than anything that can be seen, and page and script stay small. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-function passSpans(run: Run): ChartSpan[] {
+export function passSpans(run: Run): ChartSpan[] {
   const { passes } = run;
   if (passes.length > MOST_SPANS) return [];
   const endMs = switchoverOf(run)?.stoppedAtMs ?? run.lastMs;
@@ -61,7 +61,7 @@ function passSpans(run: Run): ChartSpan[] {
   }));
 }
 
-function pauseSpans(run: Run): ChartSpan[] {
+export function pauseSpans(run: Run): ChartSpan[] {
   const { stoppedAtMs, resumedAtMs, fetchedAtMs } = switchoverOf(run) ?? {};
   if (stoppedAtMs === undefined || resumedAtMs === undefined) return [];
   const pause: ChartSpan = { from: stoppedAtMs, to: resumedAtMs, label: 'pause', shade: 'strong' };

@@ -10,6 +10,11 @@ const ROWS: readonly (readonly [string, (figures: ReportFigures) => string | und
   ['owner', ({ owner }) => owner],
   ['policy', ({ policy }) => policy],
   ['pause', ({ pauseMs }) => (pauseMs.actual === undefined ? undefined : formatMs(pauseMs.actual))],
+  ['pause, by QEMU', ({ qemuPauseMs }) => (qemuPauseMs === undefined ? undefined : formatMs(qemuPauseMs))],
+  [
+    'pause, from outside',
+    ({ outsidePauseMs }) => (outsidePauseMs === undefined ? undefined : formatMs(outsidePauseMs)),
+  ],
   [
     'pause budget',
     ({ pauseMs }) =>
@@ -49,7 +54,9 @@ export function comparison(runs: readonly Run[]): Html {
 <div class="card below">${table({
     caption: 'The runs in figures',
     header: ['', ...all.map(({ name }) => name)],
-    rows: ROWS.map(([title, value]) => [title, ...all.map((figures) => value(figures) ?? '–')]),
+    rows: ROWS.map(([title, value]) => [title, ...all.map((figures) => value(figures) ?? '–')]).filter(
+      ([, ...values]) => values.some((value) => value !== '–'),
+    ),
   })}</div></section>`;
 }
 

@@ -1,17 +1,15 @@
-import { formatBytes, formatMs, formatShare } from '../../format.js';
+import type { VerdictKind } from '../../forecast/index.js';
+import { formatMs, formatShare } from '../../format.js';
+import { ESCALATIONS } from '../../policy/index.js';
+import { verdictInWords } from '../../verdict-words.js';
 import { figuresOf } from '../figures.js';
-import type { ForecastRow } from '../forecast.js';
+import { FORECAST_FIGURES, type ForecastRow } from '../forecast.js';
 import { type Html, html } from '../page/html.js';
 import { table } from '../page/table.js';
 import type { Run } from '../run.js';
 import { switchoverOf } from '../switchover.js';
 
-const TITLES: Readonly<Record<ForecastRow['name'], readonly [string, (value: number) => string]>> = {
-  pauseMs: ['pause', formatMs],
-  totalMs: ['total time', formatMs],
-  sentBytes: ['sent', formatBytes],
-  passes: ['passes', (value) => value.toFixed(0)],
-};
+const VERDICTS: readonly VerdictKind[] = ['converges', 'converges-throttled', 'only-post-copy', 'not-within-budget'];
 
 const HEADER = ['', 'forecast', 'between', 'actual', 'off by'];
 
@@ -20,12 +18,34 @@ export function forecastTable(run: Run): Html {
   const figures = figuresOf(run);
   const atTheStop = expectedAtTheStop(run, figures.pauseMs.actual);
   const rows = [...figures.forecast.map(rowOf), ...(atTheStop === undefined ? [] : [atTheStop])];
-  return html`${figures.forecast.length === 0 ? html`<p class="soft">This run was not forecast before its start.</p>` : undefined}
+  return html`${figures.forecast.length === 0 ? html`<p class="soft">This run was not forecast before its start.</p>` : html`<p>${verdictWords(run)}</p>`}
 ${rows.length === 0 ? undefined : table({ caption: 'What was expected, and what came', header: HEADER, rows })}`;
 }
 
+/** The verdict of the forecast, and the one on what came. */
+function verdictWords({ forecast, end }: Run): string {
+  const { verdict, throttle, remedy, confidence } = forecast?.forecast ?? {};
+  const wasForecast = VERDICTS.find((kind) => kind === verdict);
+  if (wasForecast === undefined) return '';
+  const asNumber = (value: unknown) => (typeof value === 'number' ? value : undefined);
+  const share = asNumber(confidence);
+  const said = verdictInWords({
+    verdict: wasForecast,
+    throttle: asNumber(throttle),
+    remedy: ESCALATIONS.find((escalation) => escalation === remedy),
+  });
+  const { error } = end?.result.forecast ?? {};
+  const came =
+    error === undefined
+      ? ''
+      : error.isVerdictRight
+        ? ' It was right.'
+        : ` It was wrong: ${verdictInWords({ verdict: error.verdict, throttle: end?.result.forecast?.actual.throttle, remedy: undefined })}.`;
+  return `The verdict was: ${said}${share === undefined ? '' : `, as in ${formatShare(share)} of the simulated runs`}.${came}`;
+}
+
 function rowOf({ name, low, expected, high, actual, error }: ForecastRow): string[] {
-  const [title, write] = TITLES[name];
+  const { title, write } = FORECAST_FIGURES[name];
   return [
     title,
     write(expected),
