@@ -79,7 +79,10 @@ function toError(thrown: unknown): Error {
 
 function heldAgainst(forecast: Forecast | Error, { actual }: Move): ForecastRecord | undefined {
   if (forecast instanceof Error) return { failure: forecast.message };
-  return actual && { error: forecastError(forecast, actual) };
+  if (actual === undefined) return undefined;
+  const { verdict, confidence, passes, sentBytes, totalMs, pauseMs } = forecast;
+  const expected = { verdict, confidence, passes, sentBytes, totalMs, pauseMs };
+  return { error: forecastError(forecast, actual), expected, actual };
 }
 
 interface Seen {

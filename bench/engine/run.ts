@@ -1,4 +1,4 @@
-import type { ForecastError } from '../../lib/forecast/index.js';
+import type { Actual, Forecast, ForecastError } from '../../lib/forecast/index.js';
 import type { ControlCost } from './control-cost.js';
 
 /** What is known of one migration, whoever made it. */
@@ -30,7 +30,13 @@ export interface Run {
 }
 
 /** What was said before a migration, beside what came; or why nothing could be said. */
-export type ForecastRecord = { readonly error: ForecastError } | { readonly failure: string };
+export type ForecastRecord =
+  | {
+      readonly error: ForecastError;
+      readonly expected: Pick<Forecast, 'verdict' | 'confidence' | 'passes' | 'sentBytes' | 'totalMs' | 'pauseMs'>;
+      readonly actual: Actual;
+    }
+  | { readonly failure: string };
 
 /** The guest sends something each millisecond: the time between two arrivals while it was moved, in milliseconds, the blackout left out. */
 export interface Service {

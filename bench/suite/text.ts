@@ -15,7 +15,7 @@ export function summaryText({ surroundings, scenarios, nullComparison, selfTest,
     '',
     nullComparison === null ? 'No null comparison was made.' : nullText(nullComparison),
     ...(selfTest === undefined ? [] : [selfTestText(selfTest)]),
-    forecast === null ? 'Nothing was forecast.' : forecastText(forecast),
+    ...(forecast === null ? ['Nothing was forecast.'] : [forecastTable(forecast), '', forecastText(forecast)]),
   ].join('\n');
 }
 
@@ -53,9 +53,20 @@ export function selfTestText({ stops }: SelfTest): string {
   return `Injected stops: ${words.join(', ')}.`;
 }
 
+/** Each strategy in each scenario, so that one can see which forecasts are to be trusted. */
+export function forecastTable({ each }: ForecastSummary): string {
+  const rows = each.map(({ scenario, side, runs, totalError, bytesError, pauseError, verdictRight }) => [
+    `${side} in ${scenario}`,
+    `${runs}`,
+    ...[totalError, bytesError, pauseError, verdictRight].map(share),
+  ]);
+  return `\n${formatTable(['forecast off by, median', 'runs', 'total', 'bytes', 'pause', 'verdict right'], rows)}`;
+}
+
+const share = (value: number | null): string => (value === null ? '–' : formatShare(value));
+
 export function forecastText(forecast: ForecastSummary): string {
   const { runs, totalError, bytesError, pauseError, verdictRight, failures } = forecast;
-  const share = (value: number | null) => (value === null ? '–' : formatShare(value));
   const errors = `total ${share(totalError)}, bytes ${share(bytesError)}, pause ${share(pauseError)}`;
   const verdict = `verdict right in ${formatShare(verdictRight)}`;
   const failed = failures.map((failure) => ` No forecast: ${failure}.`).join('');

@@ -14,8 +14,31 @@ const sideOf = (log = madeUpLog(), scenario = 0, side = 'precopy') =>
 test('the JSON has what the issue of a benchmark is judged by', (t) => {
   const { runs, ...log } = madeUpLog();
   const error = { total: 0.1, bytes: 0.02, pause: 0.2, passes: 0, isVerdictRight: true, verdict: 'converges' } as const;
-  const forecast = { ...log, runs: runs.map((logged) => ({ ...logged, run: { ...logged.run, forecast: { error } } })) };
-  const summary = JSON.parse(JSON.stringify(summarise(forecast)));
+  const interval = { low: 1, expected: 2, high: 3 };
+  const [expected, actual] = [
+    {
+      verdict: 'converges',
+      confidence: 1,
+      passes: interval,
+      sentBytes: interval,
+      totalMs: interval,
+      pauseMs: interval,
+    },
+    {
+      isCompleted: true,
+      isPostCopy: false,
+      isSuspended: false,
+      throttle: 0,
+      totalMs: 2,
+      passes: 2,
+      sentBytes: 2,
+      pauseMs: 2,
+    },
+  ] as const;
+  const forecast = { error, expected, actual };
+  const forecastLog = { ...log, runs: runs.map((logged) => ({ ...logged, run: { ...logged.run, forecast } })) };
+  t.match(summaryText(summarise(forecastLog)), /precopy in quick-steady +6 +10 % +2 % +20 % +100 %/);
+  const summary = JSON.parse(JSON.stringify(summarise(forecastLog)));
   t.match(summary.nullComparison, {
     low: Number,
     high: Number,
