@@ -28,13 +28,30 @@ export class MemoryStream {
     return (this.#links[this.#linkIndex] ?? this.#links[0]).bytesPerSecond;
   }
 
-  /** What goes over it now, in bytes per second. */
+  /** What goes over it now, in bytes per second: a capped QEMU sends a window's share at full speed and sleeps for the rest of the window. */
   get bytesPerSecond(): number {
-    return Math.min(this.linkBytesPerSecond, this.cap ?? Number.POSITIVE_INFINITY);
+    return this.#quotaBytes > 0 ? this.linkBytesPerSecond : 0;
   }
 
+  /** When the speed changes next by itself, in milliseconds; the end of a window is another matter. */
   get nextChangeMs(): number {
+    const asleepMs =
+      this.#quotaBytes > 0
+        ? this.#atMs + (this.#quotaBytes / this.linkBytesPerSecond) * 1000
+        : Number.POSITIVE_INFINITY;
+    return Math.min(this.#nextLinkMs, asleepMs);
+  }
+
+  get #nextLinkMs(): number {
     return this.#links[this.#linkIndex + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** What may still go over in this window. */
+  get #quotaBytes(): number {
+    if (this.cap === undefined) return Number.POSITIVE_INFINITY;
+    const left = (this.cap * WINDOW_MS) / 1000 - this.#windowSentBytes;
+    // Less than a byte is a rounding error, and would let time stand still.
+    return left < 1 ? 0 : left;
   }
 
   /** The speed as the engine sees it. */
@@ -49,12 +66,12 @@ export class MemoryStream {
 
   /** Sends up to a moment, at most so many bytes; returns how many went over. */
   send(untilMs: number, mostBytes: number): number {
-    const bytes = Math.min((this.bytesPerSecond * (untilMs - this.#atMs)) / 1000, mostBytes);
+    const bytes = Math.min((this.linkBytesPerSecond * (untilMs - this.#atMs)) / 1000, this.#quotaBytes, mostBytes);
     this.sentBytes += bytes;
     this.#windowSentBytes += bytes;
     // Set, not added up: a rounding error would let the moment of a change never come.
     this.#atMs = untilMs;
-    while (this.nextChangeMs <= this.#atMs) this.#linkIndex += 1;
+    while (this.#nextLinkMs <= this.#atMs) this.#linkIndex += 1;
     return bytes;
   }
 

@@ -5,8 +5,9 @@ import type { View } from './view.js';
  * The soft landing of a quiet guest: it is stopped when next to nothing is left to send *and* what was sent has arrived. What the sockets and
  * the link still hold at the stop has to get through before the last pages can, and is pause.
  *
- * The stream is slowed so far that QEMU sends what is left at the beginning of one of its windows and then sleeps, in which time the link
- * is emptied; the stop comes at the beginning of the next window. A busy guest would dirty more meanwhile than that is worth.
+ * The stream is braked first, so that what is left holds still and can be read; then it is slowed so far that QEMU sends what is left at the
+ * beginning of one of its windows and then sleeps, in which time the link is emptied; the stop comes at the beginning of the next window. A
+ * busy guest would dirty more meanwhile than that is worth.
  */
 export interface Landing {
   readonly startedAtMs: number;
@@ -15,8 +16,8 @@ export interface Landing {
   /** The pass in which the stream was slowed last, and when that was. */
   readonly slowedIn: number;
   readonly slowedAtMs: number;
-  /** The threshold was raised, and the stop is due. */
-  readonly isOpen: boolean;
+  /** `braking`: next to nothing goes over; `gliding`: what is left does, window by window; `open`: the threshold was raised, the stop is due. */
+  readonly stage: 'braking' | 'gliding' | 'open';
   readonly before: { readonly downtimeLimitMs: number; readonly bandwidthBytesPerSecond: number | undefined };
 }
 
@@ -32,15 +33,22 @@ const WINDOW_MS = 100;
 const NEAR_MS = 40;
 /** So much of a window may be filled: the queue has the rest of it to drain. */
 const WINDOW_SHARE = 0.6;
-/** Slowed so that this share of what is left goes over: with nothing left at all QEMU would stop in mid-burst, with a full queue. */
-const SENT_SHARE = 0.95;
+/**
+ * Slowed so that this share of what is left goes over: with nothing left at all QEMU would stop in mid-burst, with a full queue. What is left
+ * counts pages of zeros at their full size, which cost nothing to send.
+ */
+const SENT_SHARE = 0.9;
+/** libvirt's lowest speed, in bytes per second. */
+const BRAKED_BYTES_PER_SECOND = 1024 * 1024;
+/** The brake has taken effect by then, in milliseconds; until then as much goes over as before. */
+const BRAKING_MS = 15;
 /** A guest is quiet when what it dirties in a window goes over in this time, in milliseconds. */
 const QUIET_MS = 6;
 const RECENT_MS = 1000;
 /** A busy guest may stop with so much left, as time on the link in milliseconds: the passes below that take longer than they save. */
 const BUSY_STOP_MS = 5;
 /** With so little left, as time on the link in milliseconds, the guest may stop. */
-const LAST_MS = 3;
+const LAST_MS = 4;
 /** What may be left at the stop: the guest has dirtied something until the window begins. */
 const STOP_MS = LAST_MS + QUIET_MS;
 /** A slowed stream has come to its sleep by then, in milliseconds. */
@@ -64,7 +72,7 @@ export function land(view: View, landing: LandingStep['landing'], isKnownBusy = 
   if (view.atPassBoundary && !isQuiet(view, landing.linkBytesPerSecond)) {
     return end(landing, 'the guest is too busy for it', Math.min(BUSY_STOP_MS, roomMs(view)));
   }
-  return landing.isOpen ? { landing, actions: [] } : glide(view, landing);
+  return landing.stage === 'open' ? { landing, actions: [] } : glide(view, landing);
 }
 
 /** Nobody knows in the first pass whether the guest is quiet, and once a quiet one has ended it, it is too late: so it is taken for quiet. */
@@ -75,10 +83,14 @@ function begin(view: View): LandingStep {
   // The policy is not asked meanwhile, and may have to give up in time.
   if (elapsedMs + GIVE_UP_MS > (view.budget.totalMs ?? Number.POSITIVE_INFINITY)) return NONE;
   const { downtimeLimitMs, bandwidthBytesPerSecond } = view;
-  return slow(view, {
-    ...{ startedAtMs: elapsedMs, linkBytesPerSecond: link, slowedIn: pass, slowedAtMs: elapsedMs, isOpen: false },
-    before: { downtimeLimitMs, bandwidthBytesPerSecond },
-  });
+  const reason = `${megabytes(left)} left: the link is emptied before the stop`;
+  return {
+    landing: {
+      ...{ startedAtMs: elapsedMs, linkBytesPerSecond: link, slowedIn: pass, slowedAtMs: elapsedMs, stage: 'braking' },
+      before: { downtimeLimitMs, bandwidthBytesPerSecond },
+    },
+    actions: [{ kind: 'bandwidth', bytesPerSecond: BRAKED_BYTES_PER_SECOND, reason }],
+  };
 }
 
 /** By the passes of the last second: a pass of a few milliseconds may see nothing of a busy guest. */
@@ -93,9 +105,10 @@ export function isQuiet({ passes, elapsedMs }: Pick<View, 'passes' | 'elapsedMs'
 
 function glide(view: View, landing: Landing): LandingStep {
   const { elapsedMs, pass, memoryRemainingBytes: left } = view;
-  const { linkBytesPerSecond: link, slowedIn, slowedAtMs } = landing;
+  const { linkBytesPerSecond: link, slowedIn, slowedAtMs, stage } = landing;
   const sinceMs = elapsedMs - slowedAtMs;
   if (left > (link / 1000) * LAST_MS) {
+    if (stage === 'braking') return sinceMs >= BRAKING_MS ? slow(view, landing) : { landing, actions: [] };
     return pass > slowedIn || sinceMs >= WINDOW_MS ? slow(view, landing) : { landing, actions: [] };
   }
   if (sinceMs < ASLEEP_MS) return { landing, actions: [] };
@@ -103,7 +116,7 @@ function glide(view: View, landing: Landing): LandingStep {
   const slowedShare = Math.min((view.bandwidthBytesPerSecond ?? link) / link, 1);
   const reason = `${megabytes(left)} left, and what was sent has arrived`;
   const actions = [downtimeLimit(STOP_MS / slowedShare, reason)];
-  return { landing: { ...landing, isOpen: true }, actions };
+  return { landing: { ...landing, stage: 'open' }, actions };
 }
 
 /** Slows the stream so that what is left goes over in as few windows as leave the queue time to drain. */
@@ -111,9 +124,9 @@ function slow(view: View, landing: Landing): LandingStep {
   const { elapsedMs, pass, memoryRemainingBytes: left } = view;
   const atOnce = (left * SENT_SHARE * 1000) / WINDOW_MS;
   const windows = Math.max(1, Math.ceil(atOnce / (landing.linkBytesPerSecond * WINDOW_SHARE)));
-  const reason = `${megabytes(left)} left: the link is emptied before the stop`;
+  const reason = `${megabytes(left)} left, of which most goes over before the link is empty`;
   return {
-    landing: { ...landing, slowedIn: pass, slowedAtMs: elapsedMs },
+    landing: { ...landing, slowedIn: pass, slowedAtMs: elapsedMs, stage: 'gliding' },
     actions: [{ kind: 'bandwidth', bytesPerSecond: atOnce / windows, reason }],
   };
 }
