@@ -44,24 +44,24 @@ const SATURATED_SHARE = 0.9;
  */
 export function fitWorkingSet(windows: readonly DirtyWindow[], memoryBytes: number): WorkingSet {
   const sets = logarithmic(MEBIBYTE, Math.max(memoryBytes, 2 * MEBIBYTE), SET_STEPS);
-  const candidates = sets.flatMap((setBytes) =>
-    RATES.map((bytesPerSecond) => {
-      const rate = { bytesPerSecond, setBytes };
-      // Where only a lower bound is seen, a rate near it is likelier than one far above, and a set is as likely to be of any size.
-      const prior = 2 * Math.log(bytesPerSecond) - 2 * Math.log(setBytes);
-      return { rate, misfit: misfit(rate, windows, memoryBytes) + prior };
-    }),
-  );
-  const best = candidates.reduce((one, other) => (other.misfit < one.misfit ? other : one));
-  const weights = candidates.map((candidate) => Math.exp((best.misfit - candidate.misfit) / 2));
-  const rate = moments(
-    candidates.map((candidate) => candidate.rate.bytesPerSecond),
-    weights,
-  );
-  const set = moments(
-    candidates.map((candidate) => candidate.rate.setBytes),
-    weights,
-  );
+  const pairs = sets.flatMap((setBytes) => RATES.map((bytesPerSecond): DirtyRate => ({ bytesPerSecond, setBytes })));
+  const misfits = Float64Array.from(pairs, (rate) => misfit(rate, windows, memoryBytes) + prior(rate));
+  let best = { rate: { bytesPerSecond: 0, setBytes: 0 }, misfit: Number.POSITIVE_INFINITY };
+  for (const [index, rate] of pairs.entries()) {
+    const found = misfits[index] ?? Number.POSITIVE_INFINITY;
+    if (found < best.misfit) best = { rate, misfit: found };
+  }
+  // The weights of all pairs with a rate, and of all with a set.
+  const rateWeights = new Float64Array(RATES.length);
+  const setWeights = new Float64Array(sets.length);
+  for (const [index, found] of misfits.entries()) {
+    const weight = Math.exp((best.misfit - found) / 2);
+    const [ofRate, ofSet] = [index % RATES.length, Math.floor(index / RATES.length)];
+    rateWeights[ofRate] = (rateWeights[ofRate] ?? 0) + weight;
+    setWeights[ofSet] = (setWeights[ofSet] ?? 0) + weight;
+  }
+  const rate = moments(RATES, rateWeights);
+  const set = moments(sets, setWeights);
   const shortestMs = Math.min(...windows.map(({ durationMs }) => durationMs));
   return {
     bytesPerSecond: rate.mean,
@@ -74,6 +74,11 @@ export function fitWorkingSet(windows: readonly DirtyWindow[], memoryBytes: numb
       best.rate.setBytes > MEBIBYTE,
     isUneven: windows.length >= ENOUGH_WINDOWS && scatter(best.rate, windows, memoryBytes) > TOO_UNEVEN,
   };
+}
+
+/** Where only a lower bound is seen, a rate near it is likelier than one far above, and a set is as likely to be of any size. */
+function prior({ bytesPerSecond, setBytes }: DirtyRate): number {
+  return 2 * Math.log(bytesPerSecond / setBytes);
 }
 
 /**
@@ -141,7 +146,7 @@ function expectation(rate: DirtyRate, { durationMs, sampledPages }: DirtyWindow,
 }
 
 /** Mean and deviation of the logarithms. */
-function moments(values: readonly number[], weights: readonly number[]): { mean: number; deviation: number } {
+function moments(values: readonly number[], weights: Float64Array): { mean: number; deviation: number } {
   let total = 0;
   let sum = 0;
   let squares = 0;
