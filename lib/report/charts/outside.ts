@@ -11,7 +11,7 @@ const FINE_STEP_MS = 10;
 /** What is shown around the blackout, in milliseconds. */
 const AROUND_MS = 250;
 
-const LABEL = 'work';
+const LABEL = 'pages of work per second';
 
 /** The guest's work over the whole run, in the steps that charts show. */
 export function workOf(run: Run): WorkStep[] {
