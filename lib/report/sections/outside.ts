@@ -28,8 +28,10 @@ export function pauseTable(run: Run): Html {
 /** The guest's work before, during and after; nothing where nobody looked. */
 export function workTable(run: Run): Html | undefined {
   const { before, during, after } = figuresOf(run).workPagesPerSecond;
-  if (before === undefined && during === undefined && after === undefined)
+  if (run.observations.atMs.length === 0)
     return html`<p class="soft">Nobody looked at the guest from outside in this run: its first heartbeat and its work are not known.</p>`;
+  if (before === undefined && during === undefined && after === undefined)
+    return html`<p class="soft">The guest does not say how much it works.</p>`;
   const row = (name: string, rate: number | undefined) => [
     name,
     rate === undefined ? '–' : `${Math.round(rate).toLocaleString('en-GB')} pages/s`,
