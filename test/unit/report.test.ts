@@ -161,9 +161,8 @@ test("the guest's work and its silence as an observer saw them are in figures an
   t.ok(after > 7900 && after < 10_000);
   const page = contentOf(renderReport([run]));
   for (const part of [
-    'its first heartbeat after the silence arrives outside',
     formatMs(pauseMs + 40),
-    `silent for ${formatMs(pauseMs + 40.25)}`,
+    `its first heartbeat arrives outside, after a silence of ${formatMs(pauseMs + 40.25)}`,
     'The guest&#39;s work around the pause, seen from outside',
     '5,000 pages/s',
     '50 %',

@@ -21,8 +21,8 @@ export function stepsTable(run: Run, switchover: Switchover, resumedAtMs: number
       : [
           {
             atMs: blackout.toMs,
-            name: 'its first heartbeat after the silence arrives outside',
-            lasted: `silent for ${formatMs(blackout.toMs - blackout.fromMs)}`,
+            name: `its first heartbeat arrives outside, after a silence of ${formatMs(blackout.toMs - blackout.fromMs)}`,
+            lasted: '',
           },
         ];
   const later = run.guestEvents
