@@ -1,10 +1,10 @@
 /**
  * Records traces of real migrations in the lab: the fixtures of `test/fixtures/traces/`, by which the simulator, the policies and the
- * report are checked. What was recorded, and of which guest, goes into `recordings.json` beside them.
+ * report are checked. What was recorded, and of which guest, goes into `recordings.json` beside them; with names only those are recorded anew.
  *
  *   node dist/bench/record-traces.js DIRECTORY [NAME…]
  */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Lab, type StartGuestOptions } from '../lib/lab/index.js';
 import { type MigrateOptions, migrate } from '../lib/migration/index.js';
@@ -17,7 +17,9 @@ const MOST_MS = 120_000;
 /** A guest and how it is moved: data alone. */
 interface Recording {
   readonly guest: Pick<StartGuestOptions, 'kind' | 'memoryBytes' | 'workload'>;
-  readonly options: Pick<MigrateOptions, 'policy' | 'budget' | 'escalate' | 'sampleIntervalMs'>;
+  readonly options: Pick<MigrateOptions, 'policy' | 'budget' | 'escalate' | 'expect' | 'forecast' | 'sampleIntervalMs'>;
+  /** Its heartbeats are listened to from outside. */
+  readonly isObserved?: boolean;
   /** After so long it is aborted, in milliseconds. */
   readonly endMs?: number;
 }
@@ -46,13 +48,19 @@ const RECORDINGS: Readonly<Record<string, Recording>> = {
   hot: { guest: HOT, options: { budget: { pauseMs: 100, totalMs: 15_000 }, escalate: ['post-copy'] } },
   /** Long enough for what peers decide by a clock of minutes; seldom sampled, so that the file stays small. */
   'hot-long': { guest: HOT, options: { policy: 'qemu', sampleIntervalMs: 500 }, endMs: 100_000 },
+  /** With a forecast and an observer: what the report has of both. */
+  observed: {
+    guest: linux(256, { name: 'steady', bytesPerSecond: 20e6, setBytes: 64 * MEBIBYTE }),
+    options: { budget: { pauseMs: 100 }, expect: { linkBytesPerSecond: 118e6 }, forecast: true },
+    isObserved: true,
+  },
   'hot-aborted': { guest: HOT, options: { budget: { totalMs: 12_000 }, escalate: ['abort'] } },
 };
 
 async function record(
   lab: Lab,
   name: string,
-  { guest, options, endMs }: Recording,
+  { guest, options, endMs, isObserved = false }: Recording,
   directory: string,
 ): Promise<object> {
   const [from, to] = [lab.host('a'), lab.host('b')];
@@ -65,8 +73,10 @@ async function record(
     const { outcome, totalMs, passes, pause } = await migrate({
       ...{ source: from.endpoint, destination: to.endpoint, domain: name, trace, signal, ...options },
       transport: { migrateUri: to.migrateUri, peerUri: to.peerUri },
+      ...(isObserved ? { observer: moved.heartbeats } : {}),
     }).outcome;
-    // Written for its owner alone; these are for everybody.
+    // Written for its owner alone, with all that is known of this machine; these are for everybody.
+    writeFileSync(trace, readFileSync(trace, 'utf8').replace(/("kernel":"\w+ \d+\.\d+)[^"]*/, '$1'));
     chmodSync(trace, 0o644);
     process.stdout.write(
       `${name}: ${outcome}, ${totalMs.toFixed(0)} ms, ${passes} passes, pause ${pause.observedMs} ms\n`,
@@ -84,4 +94,6 @@ const wanted = Object.entries(RECORDINGS).filter(([name]) => names.length === 0 
 const done: Record<string, object> = {};
 await using lab = await Lab.start({ link: { bitsPerSecond: LINK_BITS_PER_SECOND } });
 for (const [name, recording] of wanted) done[name] = await record(lab, name, recording, directory);
-if (names.length === 0) writeFileSync(join(directory, 'recordings.json'), `${JSON.stringify(done, undefined, 2)}\n`);
+const index = join(directory, 'recordings.json');
+const others = names.length > 0 && existsSync(index) ? JSON.parse(readFileSync(index, 'utf8')) : {};
+writeFileSync(index, `${JSON.stringify({ ...others, ...done }, undefined, 2)}\n`);

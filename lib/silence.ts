@@ -1,5 +1,11 @@
 /** The longest silence in the heartbeats of a guest. Pure, and free of whoever received them. */
 
+/**
+ * How long after a guest runs again a silence may begin and still belong to its stop, in milliseconds: in post-copy it stands still again for the pages
+ * that it needs first.
+ */
+export const AFTERMATH_MS = 250;
+
 /** When something was received, on the clock of `process.hrtime.bigint()`. */
 export interface Arrival {
   readonly arrivalNs: bigint;

@@ -42,6 +42,15 @@ function hasDirtyRing(xml: string): boolean {
   return attribute(descend(rootElement(xml), 'features', 'kvm', 'dirty-ring'), 'state') === 'on';
 }
 
+/**
+ * A measurement that was asked for may be looked at before its thread has begun. It has to be waited for then: whoever asks for another one meanwhile
+ * makes QEMU (10.0 at least) lose a thread that it takes for a reader of its lists, and QEMU hangs when it next waits for its readers, in the middle of
+ * the stop-and-copy, with the guest.
+ */
+function isUnderWay(status: unknown): boolean {
+  return status === 'unstarted' || status === 'measuring';
+}
+
 /** libvirt: virDomainStartDirtyRateCalc. */
 function libvirtMeter(guest: Domain, flags: number, sampledPages: number | undefined): DirtyMeter {
   return {
@@ -53,7 +62,7 @@ function libvirtMeter(guest: Domain, flags: number, sampledPages: number | undef
         await sleep(ASK_MS);
         const rate = await guest.getDirtyRate();
         if (rate?.status === 'measured') return windowOf(seconds * 1000, rate.mebibytesPerSecond ?? 0, sampledPages);
-        if (rate?.status !== 'measuring') return undefined;
+        if (!isUnderWay(rate?.status)) return undefined;
       }
     },
   };
@@ -73,7 +82,7 @@ function monitorMeter(guest: Domain, sampledPages: number): DirtyMeter {
         await sleep(ASK_MS);
         const rate = await ask(guest, 'query-dirty-rate', { 'calc-time-unit': 'millisecond' });
         if (rate.status === 'measured') return windowOf(windowMs, Number(rate['dirty-rate']), sampledPages);
-        if (rate.status !== 'measuring') return undefined;
+        if (!isUnderWay(rate.status)) return undefined;
       }
     },
   };

@@ -32,6 +32,8 @@ const probeRules: Rules<Pick<ForecastOptions, 'probe'>> = { probe: flag };
 export async function forecast({ probe, ...options }: ForecastOptions): Promise<Forecast> {
   checkOptions<Pick<ForecastOptions, 'probe'>>('', { probe }, probeRules);
   const resolved = resolveOptions(options);
+  // A probe is neither forecast nor looked at from outside: it only measures.
+  const { forecast: _forecast, observer: _observer, ...probing } = options;
   const startedMs = performance.now();
   const sides = await connectSides(resolved);
   try {
@@ -40,7 +42,7 @@ export async function forecast({ probe, ...options }: ForecastOptions): Promise<
     const circumstances = {
       isEmulated: report.facts.guest?.virtualizationType !== 'kvm',
       checkingMs: performance.now() - startedMs,
-      probe: probe === true ? () => probeLink(options) : undefined,
+      probe: probe === true ? () => probeLink(probing) : undefined,
     };
     return forecastFrom(await lookAhead(sides, resolved, circumstances));
   } finally {

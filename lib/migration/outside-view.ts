@@ -1,4 +1,4 @@
-import { beatsAround, longestSilence } from '../silence.js';
+import { AFTERMATH_MS, beatsAround, longestSilence } from '../silence.js';
 import { BeatSummary } from './beat-summary.js';
 import type { Clock } from './clock.js';
 import { withDeadline } from './deadline.js';
@@ -65,8 +65,8 @@ export class OutsideView {
   /**
    * Looks on for a second after the guest runs again, where it does, and sums up the rest.
    *
-   * @returns the blackout in milliseconds: the longest silence from the stop on, less the normal time between two beats; undefined where the guest
-   *   did not stop and run again, or was not heard on both sides of that
+   * @returns the blackout in milliseconds: the longest silence about the pause, less the normal time between two beats; undefined where the guest did
+   *   not stop and run again, or was not heard on both sides of that
    */
   async finish(): Promise<number | undefined> {
     const { clock, pause } = this.#options;
@@ -98,13 +98,14 @@ export class OutsideView {
 
   async #blackoutMs(stoppedAtMs: number, resumedAtMs: number): Promise<number | undefined> {
     const { clock } = this.#options;
-    const [fromNs, resumedNs, toNs] = [clock.stampNs(stoppedAtMs), clock.stampNs(resumedAtMs), clock.stampNs()];
-    const beats = await this.#beats(clock.stampNs(stoppedAtMs - BEFORE_MS), toNs);
+    const [fromNs, resumedNs] = [clock.stampNs(stoppedAtMs), clock.stampNs(resumedAtMs)];
+    const beats = await this.#beats(clock.stampNs(stoppedAtMs - BEFORE_MS), clock.stampNs());
     const [first] = beats;
     const last = beats.at(-1);
     if (first === undefined || last === undefined || first.arrivalNs > fromNs || last.arrivalNs < resumedNs)
       return undefined;
-    const silence = longestSilence(beatsAround(beats, { fromNs, toNs }), { fromNs, toNs });
+    const stop = { fromNs, toNs: clock.stampNs(resumedAtMs + AFTERMATH_MS) };
+    const silence = longestSilence(beatsAround(beats, stop), stop);
     return Math.max(Number(silence.toNs - silence.fromNs) - first.periodNs, 0) / 1e6;
   }
 

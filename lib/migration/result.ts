@@ -30,7 +30,7 @@ export interface Pause {
   /** Stop on the source to start on the destination, both stamped on arrival in this process by one clock. */
   observedMs: number | undefined;
   /**
-   * What an observer outside of both hosts saw: the longest silence of the guest from its stop on, less the normal time between two signs of life.
+   * What an observer outside of both hosts saw: the longest silence of the guest about its pause, less the normal time between two signs of life.
    * Undefined without an observer, or where it did not hear the guest both before and after.
    */
   outsideMs: number | undefined;

@@ -33,7 +33,7 @@ export interface ReportFigures {
   readonly qemuPauseMs: number | undefined;
   /** Stop to start, by both hosts' events on one clock. */
   readonly observedPauseMs: number | undefined;
-  /** The guest's longest silence from the stop on, as an observer outside heard it. */
+  /** The guest's longest silence about the pause, as an observer outside heard it. */
   readonly outsidePauseMs: number | undefined;
   /** The guest's work, in pages per second, as seen from outside: before the first pass, in the passes, and after it ran again. */
   readonly workPagesPerSecond: WorkRates;
@@ -95,8 +95,8 @@ function computeFigures(run: Run): ReportFigures {
 function workRatesOf(run: Run): WorkRates {
   const { observations, phases, lastMs } = run;
   const beginMs = phases.find(({ phase }) => phase === 'pre-copy')?.atMs ?? lastMs;
-  const { stoppedAtMs = lastMs, resumedAtMs, firstBeatAtMs } = switchoverOf(run) ?? {};
-  const againMs = firstBeatAtMs ?? resumedAtMs;
+  const { stoppedAtMs = lastMs, resumedAtMs, blackout } = switchoverOf(run) ?? {};
+  const againMs = blackout?.toMs ?? resumedAtMs;
   return {
     before: workPerSecond(observations, Number.NEGATIVE_INFINITY, beginMs),
     during: workPerSecond(observations, beginMs, stoppedAtMs),

@@ -1,3 +1,4 @@
+import { AFTERMATH_MS } from '../silence.js';
 import type { TraceObserver } from '../trace/format.js';
 import { ColumnCollector, type Columns } from './columns.js';
 
@@ -23,9 +24,6 @@ export interface Blackout {
   readonly toMs: number;
 }
 
-/** How long after the guest ran again a silence still belongs to its stop, in milliseconds: in post-copy it stands still again. */
-const AFTERMATH_MS = 1000;
-
 /** The longest silence that has to do with a stop; undefined where nobody listened, or none was longer than the stretches around it. */
 export function blackoutOf(
   { atMs, untilMs, beats, longestSilenceMs }: Observations,
@@ -39,12 +37,6 @@ export function blackoutOf(
   }
   if (beats[longest] !== 1) return undefined;
   return { fromMs: atMs[longest] ?? 0, toMs: untilMs[longest] ?? 0 };
-}
-
-/** The first beat after a moment; undefined where the stretch that the moment falls into has others as well. */
-export function firstBeatAfter({ atMs, untilMs, beats }: Observations, momentMs: number): number | undefined {
-  const index = untilMs.findIndex((until) => until >= momentMs);
-  return index >= 0 && beats[index] === 1 && (atMs[index] ?? 0) <= momentMs ? untilMs[index] : undefined;
 }
 
 /** Work in pages per second over a time, by the stretches that lie in it; undefined where there are none, or the guest does not say. */

@@ -1,4 +1,4 @@
-import { type Blackout, blackoutOf, firstBeatAfter } from './observations.js';
+import { type Blackout, blackoutOf } from './observations.js';
 import type { Run } from './run.js';
 
 /** The moments around the pause, as far as the trace has them, in milliseconds since the start of the run. */
@@ -14,8 +14,6 @@ export interface Switchover {
   readonly parts: readonly SwitchoverPart[];
   /** The longest silence that an observer outside heard; undefined without one. */
   readonly blackout: Blackout | undefined;
-  /** When the first beat came after the guest ran again, as an observer outside received it; undefined without one. */
-  readonly firstBeatAtMs: number | undefined;
 }
 
 /** A part of the pause. */
@@ -45,7 +43,6 @@ export function switchoverOf(run: Run): Switchover | undefined {
     fetchedAtMs: resume?.detail === 'postcopy' ? again?.atMs : undefined,
     parts: resumedAtMs === undefined ? [] : partsOf(run, stoppedAtMs, resumedAtMs),
     blackout: resumedAtMs === undefined ? undefined : blackoutOf(observations, stoppedAtMs, resumedAtMs),
-    firstBeatAtMs: resumedAtMs === undefined ? undefined : firstBeatAfter(observations, resumedAtMs),
   };
 }
 

@@ -8,11 +8,10 @@ import { verdictOf } from './verdict.js';
 /** A run in a few lines: what became of it, and what was decided. */
 export function reportText(run: Run): string {
   const { headline, sentences } = verdictOf(run);
-  const { totalMs, passes, outsidePauseMs, forecast } = figuresOf(run);
+  const { totalMs, passes, forecast } = figuresOf(run);
   return [
     `${run.name}: ${headline}`,
     ...sentences.map((sentence) => `  ${sentence}`),
-    ...(outsidePauseMs === undefined ? [] : [`  From outside it was silent for ${formatMs(outsidePauseMs)}.`]),
     ...(totalMs.actual === undefined ? [] : [`  It took ${formatMs(totalMs.actual)} and ${passes} passes.`]),
     ...(forecast.length === 0 ? [] : [`  Forecast: ${forecast.map(forecastRowWords).join(', ')}.`]),
     ...run.decisions.map(

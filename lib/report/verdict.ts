@@ -25,7 +25,7 @@ export function verdictOf(run: Run): Verdict {
     owner === 'source' || owner === 'destination'
       ? `It is on the ${owner}${hosts[owner] === undefined ? '' : `, ${hosts[owner]}`}.`
       : OWNER_WORDS[owner];
-  const sentences = [`${where} ${seen}`, ...pauseWords(figures.pauseMs)];
+  const sentences = [`${where} ${seen}`, ...pauseWords(figures.pauseMs, figures.outsidePauseMs)];
   const { resumedAtMs, fetchedAtMs } = switchoverOf(run) ?? {};
   if (resumedAtMs !== undefined && fetchedAtMs !== undefined)
     sentences.push(
@@ -82,13 +82,14 @@ function cutOff(run: Run, guest: string): Verdict {
   };
 }
 
-function pauseWords({ actual, budget, isWithinBudget }: Budgeted): string[] {
+function pauseWords({ actual, budget, isWithinBudget }: Budgeted, outsideMs: number | undefined): string[] {
   if (actual === undefined) return [];
   const against =
     budget === undefined
       ? 'no budget was set'
       : `its budget of ${formatMs(budget)} was ${isWithinBudget === true ? 'kept' : 'not kept'}`;
-  return [`It paused for ${formatMs(actual)}; ${against}.`];
+  const outside = outsideMs === undefined ? '' : ` (${formatMs(outsideMs)} as seen from outside)`;
+  return [`It paused for ${formatMs(actual)}${outside}; ${against}.`];
 }
 
 type SideView = NonNullable<Run['end']>['result']['evidence']['source'];

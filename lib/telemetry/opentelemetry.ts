@@ -127,7 +127,8 @@ function aboutResult(result: MigrationResult): Attributes {
   const { outcome, owner, control, safety, totalMs, passes, sentBytes, pause, hold, abort, domain } = result;
   return prefixed({
     ...{ outcome, owner, control, safety, totalMs, passes, sentBytes, hold, 'domain.uuid': domain.uuid },
-    ...{ 'pause.observedMs': pause.observedMs, 'pause.qemuMs': pause.qemuMs, 'abort.outcome': abort?.outcome },
+    ...{ 'pause.observedMs': pause.observedMs, 'pause.qemuMs': pause.qemuMs, 'pause.outsideMs': pause.outsideMs },
+    'abort.outcome': abort?.outcome,
   });
 }
 

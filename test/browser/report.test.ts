@@ -47,14 +47,14 @@ test('the report in a browser', async (t) => {
   const browser = await startBrowser();
   t.teardown(() => browser.close());
   const path = join(t.testdir(), 'report.html');
-  const names = ['steady', 'hot', 'hot-aborted'];
+  const names = ['steady', 'observed', 'hot', 'hot-aborted'];
   const runs = await Promise.all(names.map(recordedRun));
-  const [steady] = runs;
-  if (steady === undefined) throw new Error('no run');
+  const [steady, observed] = runs;
+  if (steady === undefined || observed === undefined) throw new Error('no run');
 
   for (const [what, pageRuns] of [
-    ['one run', [steady]],
-    ['three runs', runs],
+    ['one run', [observed]],
+    ['four runs', runs],
   ] as const) {
     await writeFile(path, renderReport(pageRuns));
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -84,6 +84,40 @@ test('the report in a browser', async (t) => {
       t.same(complaints, []);
     });
   }
+
+  await t.test(
+    'the pause from the stop to the first heartbeat is one line of time, and the blackout is marked',
+    async (t) => {
+      await writeFile(path, renderReport([observed]));
+      for (const viewport of [DESKTOP, PHONE]) {
+        const { page } = await openPage(browser, path, { viewport });
+        await canvasIsReady(page);
+        const timeline = page.locator('svg.timeline');
+        t.same(await timeline.locator('.lane-label').allTextContents(), [
+          'runs on the source',
+          'nowhere, for 43 ms',
+          'runs on the destination',
+          'heard outside',
+        ]);
+        const labels = await Promise.all(
+          (await timeline.locator('.tick-label').all()).map((label) => label.boundingBox()),
+        );
+        t.equal(labels.length, 3);
+        for (const [index, box] of labels.entries()) {
+          const next = labels[index + 1];
+          const isApart = !box || !next || box.x + box.width <= next.x || box.y + box.height <= next.y + 4;
+          t.ok(
+            isApart && (box?.x ?? 0) + (box?.width ?? 0) <= viewport.width,
+            `label ${index} at ${viewport.width} pixels`,
+          );
+        }
+        const work = page.locator('figure.chart', { hasText: 'work around the pause' });
+        await work.locator('.plot').focus();
+        await page.keyboard.press('ArrowRight');
+        t.match(await work.locator('output').first().textContent(), /^[\d,.]+$/);
+      }
+    },
+  );
 
   await t.test('charts can be read with the keyboard, and series be hidden', async (t) => {
     await writeFile(path, renderReport([steady]));

@@ -47,11 +47,12 @@ test('work that is not told is not made up', (t) => {
   t.end();
 });
 
-/** A run that begins now: its guest has beaten once a millisecond since long before, apart from a stop half a second ago. */
+/** A run that begins now: its guest has beaten once a millisecond since long before, apart from a stop half a second ago, and a hiccup long after it. */
 function run(stopMs: number, pause: PauseStamps, forgetFromMs = Number.POSITIVE_INFINITY) {
   const clock = new Clock();
   const startNs = clock.stampNs(-2500);
-  const beats = stopBefore(makeTrain(6000, startNs), 2000, BigInt(stopMs) * MS);
+  const stopped = stopBefore(makeTrain(6000, startNs), 2000, BigInt(stopMs) * MS);
+  const beats = stopBefore(stopped, 2350, stopMs === 0 ? 0n : 150n * MS);
   const heard = beats.filter(({ arrivalNs }) => clock.atMs(arrivalNs) < forgetFromMs);
   const [observations, warnings]: [Observation[], Warning[]] = [[], []];
   const view = new OutsideView({
@@ -64,7 +65,7 @@ function run(stopMs: number, pause: PauseStamps, forgetFromMs = Number.POSITIVE_
   return { view, clock, observations, warnings };
 }
 
-test('the blackout is the longest silence from the stop on, less the period, and its stretch is exact', async (t) => {
+test('the blackout is the longest silence about the pause, less the period, and its stretch is exact', async (t) => {
   const { view, clock, observations, warnings } = run(80, { stoppedAtMs: -500.5, resumedAtMs: -440 });
   t.ok(Math.abs(((await view.finish()) ?? 0) - 80) < 1e-6);
   const blackout = observations.find(({ longestSilenceNs }) => longestSilenceNs === 81n * MS);
@@ -81,7 +82,8 @@ test('a guest that was not stopped has no blackout, and nobody waits for it', as
   const beforeMs = clock.atMs();
   t.equal(await view.finish(), undefined);
   t.ok(clock.atMs() - beforeMs < 200);
-  t.ok(observations.length >= 9 && observations.length <= 12, `${observations.length} stretches in a second`);
+  const mostStretches = (1000 + clock.atMs()) / 90;
+  t.ok(observations.length >= 9 && observations.length <= mostStretches, `${observations.length} stretches`);
 });
 
 test('a guest that is not heard again has no blackout, and that is said', async (t) => {

@@ -95,6 +95,101 @@ test('what was forecast stands beside what came', async (t) => {
   t.match(renderReport([run]), /30 ms and 70 ms/);
 });
 
+test('a forecast counts no time that it took itself, and its verdict is held against what came', async (t) => {
+  const run = await collectRun(
+    'forecast',
+    STEADY.flatMap((entry): TraceEntry[] => {
+      if (entry.type !== 'end') return [entry];
+      const { totalMs, passes, sentBytes, pause } = entry.result;
+      const actual = {
+        ...{ isCompleted: true, isPostCopy: false, isSuspended: false, throttle: 0, passes, sentBytes },
+        ...{ totalMs: totalMs - 1000, pauseMs: pause.observedMs },
+      };
+      const error = { ...{ total: 0.1, bytes: 0.1, pause: 0.1, passes: 1 }, isVerdictRight: false } as const;
+      const forecast = { verdict: 'only-post-copy', confidence: 0.9, totalMs: { low: 1, expected: 2000, high: 3 } };
+      return [
+        { type: 'forecast', atMs: 0, forecast },
+        { ...entry, result: { ...entry.result, forecast: { actual, error: { ...error, verdict: 'converges' } } } },
+      ];
+    }),
+  );
+  const { forecast, totalMs } = figuresOf(run);
+  t.equal(forecast[0]?.actual, (totalMs.actual ?? 0) - 1000);
+  t.match(
+    renderReport([run]),
+    'The verdict was: only with post-copy, as in 90 % of the simulated runs. It was wrong: converges.',
+  );
+  t.match(reportText(run), /Forecast: total time 2\.00 s \(1\.0 ms to 3\.0 ms; came /);
+});
+
+/** The steady run as somebody outside saw it: 10 pages a beat, half as many in the passes, silent about the pause. */
+async function observedRun(name: string, countsWork = true) {
+  const [stop, resume] = ['suspended', 'resumed'].map(
+    (what) => STEADY.find((entry) => entry.type === 'guest' && entry.event === what)?.atMs ?? 0,
+  );
+  if (stop === undefined || resume === undefined) throw new Error('no pause');
+  const firstPassMs = STEADY.find((entry) => entry.type === 'phase' && entry.phase === 'pre-copy')?.atMs ?? 0;
+  const stretch = (atMs: number, untilMs: number, beats: number, share: number): TraceEntry => ({
+    ...{
+      type: 'observer',
+      atMs,
+      durationMs: untilMs - atMs,
+      beats,
+      longestSilenceMs: beats === 1 ? untilMs - atMs : 1,
+    },
+    ...(countsWork ? { workPages: (untilMs - atMs) * 10 * share } : {}),
+  });
+  const lastMs = stop - 0.25;
+  const firstMs = resume + 40;
+  const seen = [
+    ...Array.from({ length: 10 }, (_, index) => stretch(index * 100 - 1000, index * 100 - 900, 100, 1)),
+    stretch(0, firstPassMs, 100, 1),
+    stretch(firstPassMs, lastMs, 5000, 0.5),
+    stretch(lastMs, firstMs, 1, 0),
+    stretch(firstMs, firstMs + 500, 450, 0.8),
+    // A hiccup long after is no part of the pause.
+    stretch(firstMs + 500, firstMs + 800, 1, 1),
+  ];
+  return { run: await collectRun(name, [...STEADY, ...seen]), pauseMs: resume - stop };
+}
+
+test("the guest's work and its silence as an observer saw them are in figures and on the page", async (t) => {
+  const { run, pauseMs } = await observedRun('observed');
+  const { before = 0, during = 0, after = 0 } = figuresOf(run).workPagesPerSecond;
+  t.equal(Math.round(before), 10_000);
+  t.equal(Math.round(during), 5000);
+  t.ok(after > 7900 && after < 10_000);
+  const page = contentOf(renderReport([run]));
+  for (const part of [
+    formatMs(pauseMs + 40),
+    `its first heartbeat arrives outside, after a silence of ${formatMs(pauseMs + 40.25)}`,
+    'The guest&#39;s work around the pause, seen from outside',
+    '5,000 pages/s',
+    '50 %',
+  ])
+    t.ok(page.includes(part), part);
+  t.same(page.match(/.{0,60}(?:NaN|undefined|Infinity)/g), null, 'no figure that is none');
+});
+
+test('a guest that does not count its work, or that nobody listened to, has none', async (t) => {
+  const { run } = await observedRun('silent about work', false);
+  t.same(figuresOf(run).workPagesPerSecond, { before: undefined, during: undefined, after: undefined });
+  const silent = contentOf(renderReport([run]));
+  t.same(silent.match(/.{0,60}(?:NaN|undefined|Infinity)/g), null);
+  t.match(silent, 'does not say how much it works');
+  t.match(silent, 'heard outside');
+  const page = contentOf(renderReport([await recordedRun('steady')]));
+  t.match(page, 'Nobody looked at the guest from outside in this run');
+  t.notMatch(page, 'heard outside');
+});
+
+test('a run that was looked at and one that was not stand side by side', async (t) => {
+  const { run } = await observedRun('observed');
+  const page = contentOf(renderReport([run, await recordedRun('hot')]));
+  t.match(page, 'The guest&#39;s work, seen from outside: observed');
+  t.notMatch(page, 'The guest&#39;s work, seen from outside: hot');
+});
+
 test('every part of the page is there for every kind of run', async (t) => {
   for (const name of ['steady', 'hot', 'hot-aborted', 'burst', 'idle', 'compute', 'simulated-steady']) {
     const page = contentOf(renderReport([await recordedRun(name)]));

@@ -11,6 +11,8 @@ const LANDING_MS = { before: 500, after: 60 } as const;
 
 /** What the charts of several runs have in common, so that they can be compared by eye. */
 export interface Shared {
+  /** Where the axis of time begins: after the forecasts, where there are any, since nothing moves before. */
+  readonly fromMs: number;
   readonly untilMs: number;
   readonly mostBytes: number;
   readonly mostBytesPerSecond: number;
@@ -25,6 +27,7 @@ export function sharedScales(runs: readonly Run[]): Shared {
   });
   const mostMs = Math.max(...pauses, greatest(runs, 'expectedPauseMs'), greatest(runs, 'downtimeLimitMs'), 1);
   return {
+    fromMs: Math.min(...runs.map(({ forecast }) => forecast?.atMs ?? 0)),
     untilMs: Math.max(...runs.map(({ lastMs }) => lastMs), 1),
     mostBytes: greatest(runs, 'remainingBytes'),
     mostBytesPerSecond: Math.max(greatest(runs, 'sentBytesPerSecond'), greatest(runs, 'dirtiedBytesPerSecond')),
@@ -36,13 +39,13 @@ export function sharedScales(runs: readonly Run[]): Shared {
 }
 
 /** What is left to send, pass by pass. */
-export function remainingChart(run: Run, { untilMs, mostBytes }: Shared): ChartSpec {
+export function remainingChart(run: Run, { mostBytes, ...axis }: Shared): ChartSpec {
   return {
     title: 'Memory left to send',
     description: `It falls while a pass sends, and jumps up where a pass ends with what the guest dirtied meanwhile. Purple numbers are decisions, listed below.${leftOutWords(run)}`,
     yQuantity: 'bytes',
     yRange: fromZero(mostBytes),
-    ...framed(run, [{ label: 'left to send', colour: 'blue', draw: 'area', column: 'remainingBytes' }], untilMs),
+    ...framed(run, [{ label: 'left to send', colour: 'blue', draw: 'area', column: 'remainingBytes' }], axis),
     marks: decisionMarks(run),
     levels: [],
   };
@@ -82,7 +85,7 @@ export function landingChart(run: Run): ChartSpec | undefined {
 }
 
 /** Whether the link is faster than the guest dirties. */
-export function ratesChart(run: Run, { untilMs, mostBytesPerSecond }: Shared): ChartSpec {
+export function ratesChart(run: Run, { mostBytesPerSecond, ...axis }: Shared): ChartSpec {
   const plans: SeriesPlan[] = [
     { label: 'sent', colour: 'blue', draw: 'line', column: 'sentBytesPerSecond' },
     { label: 'dirtied', colour: 'orange', draw: 'line', dashed: true, column: 'dirtiedBytesPerSecond' },
@@ -95,14 +98,14 @@ export function ratesChart(run: Run, { untilMs, mostBytesPerSecond }: Shared): C
       'As long as the guest dirties more than is sent, passes do not get shorter. Speeds are over a quarter of a second.',
     yQuantity: 'bytesPerSecond',
     yRange: fromZero(mostBytesPerSecond),
-    ...framed(run, plans, untilMs),
+    ...framed(run, plans, axis),
     marks: [],
     levels: [],
   };
 }
 
 /** How long the guest would pause if it were stopped, against what it may. */
-export function pauseChart(run: Run, { untilMs, pauseRangeMs }: Shared): ChartSpec {
+export function pauseChart(run: Run, { pauseRangeMs, ...axis }: Shared): ChartSpec {
   const { actual, budget } = figuresOf(run).pauseMs;
   const levels: ChartLevel[] = [];
   if (budget !== undefined) levels.push({ y: budget, label: `budget ${formatMs(budget)}`, colour: 'orange' });
@@ -120,7 +123,7 @@ export function pauseChart(run: Run, { untilMs, pauseRangeMs }: Shared): ChartSp
         { label: 'expected', colour: 'blue', draw: 'line', column: 'expectedPauseMs' },
         { label: 'limit in force', colour: 'grey', draw: 'step', dashed: true, column: 'downtimeLimitMs' },
       ],
-      untilMs,
+      axis,
     ),
     marks: [],
     levels,
@@ -128,8 +131,8 @@ export function pauseChart(run: Run, { untilMs, pauseRangeMs }: Shared): ChartSp
 }
 
 /** How much CPU time the guest was left with. */
-export function workChart(run: Run, { untilMs }: Shared): ChartSpec {
-  const frame = framed(run, [{ label: 'CPU time left', colour: 'green', draw: 'step', column: 'cpuShare' }], untilMs);
+export function workChart(run: Run, axis: Shared): ChartSpec {
+  const frame = framed(run, [{ label: 'CPU time left', colour: 'green', draw: 'step', column: 'cpuShare' }], axis);
   return {
     title: "The guest's share of its CPU time",
     description:

@@ -19,9 +19,13 @@ export type SeriesPlan = Omit<ChartSeries, 'values'> & { readonly column: Sample
 /**
  * A chart's time axis and the series of some columns of the samples, thinned to what can be seen.
  *
- * @param untilMs - where the axis ends: of several runs side by side, the same for all
+ * @param axis - where the axis begins and ends: of several runs side by side, the same for all
  */
-export function framed(run: Run, plans: readonly SeriesPlan[], untilMs: number): Frame & Pick<ChartSpec, 'series'> {
+export function framed(
+  run: Run,
+  plans: readonly SeriesPlan[],
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+): Frame & Pick<ChartSpec, 'series'> {
   const { samples } = run;
   const chosen = envelope(
     samples.atMs,
@@ -31,7 +35,7 @@ export function framed(run: Run, plans: readonly SeriesPlan[], untilMs: number):
   return {
     x: chosen.map((index) => rounded(samples.atMs[index] ?? 0)),
     xQuantity: 'milliseconds',
-    xRange: [0, untilMs],
+    xRange: [fromMs, untilMs],
     spans: [...passSpans(run), ...pauseSpans(run)],
     group: run.name,
     series: plans.map(({ column, ...rest }) => ({

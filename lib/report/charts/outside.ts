@@ -11,7 +11,7 @@ const FINE_STEP_MS = 10;
 /** What is shown around the blackout, in milliseconds. */
 const AROUND_MS = 250;
 
-const LABEL = 'work';
+const LABEL = 'pages of work per second';
 
 /** The guest's work over the whole run, in the steps that charts show. */
 export function workOf(run: Run): WorkStep[] {
@@ -26,7 +26,7 @@ export function guestWorkChart(
   const steps = workOf(run);
   const [first] = steps;
   const last = steps.at(-1);
-  if (first === undefined || last === undefined) return undefined;
+  if (first === undefined || last === undefined || !saysWork(steps)) return undefined;
   const rates = Float64Array.from(steps, ({ pagesPerSecond }) => pagesPerSecond);
   const chosen = envelope(
     steps.map(({ fromMs }) => fromMs),
@@ -52,7 +52,7 @@ export function blackoutChart(run: Run): ChartSpec | undefined {
   const fromMs = Math.min(stoppedAtMs, blackout?.fromMs ?? stoppedAtMs) - AROUND_MS;
   const toMs = Math.max(resumedAtMs, blackout?.toMs ?? resumedAtMs) + AROUND_MS;
   const steps = workSteps(run.observations, FINE_STEP_MS, blackout, [fromMs, toMs]);
-  if (steps.length === 0) return undefined;
+  if (!saysWork(steps)) return undefined;
   const most = Math.max(
     ...steps.flatMap(({ pagesPerSecond }) => (Number.isNaN(pagesPerSecond) ? [] : [pagesPerSecond])),
     0,
@@ -75,6 +75,11 @@ export function blackoutChart(run: Run): ChartSpec | undefined {
     ],
     group: `${run.name}, outside`,
   };
+}
+
+/** Whether the guest says how much it works. */
+function saysWork(steps: readonly WorkStep[]): boolean {
+  return steps.some(({ pagesPerSecond }) => !Number.isNaN(pagesPerSecond));
 }
 
 /** Steps as a line that holds each value until the next. */

@@ -21,18 +21,22 @@ export interface Timeline {
 
 const LANE_PIXELS = 44;
 const BAR_PIXELS = 18;
-const AXIS_PIXELS = 22;
+const TICK_ROW_PIXELS = 18;
+/** Of the whole width: labels of ticks that are nearer to each other stand below each other. */
+const LEAST_GAP = 0.17;
 
 /** Bars along a line of time, drawn without a script. Positions are in per cent, so that text keeps its size on a narrow screen. */
 export function timeline({ description, range: [from, to], lanes, ticks }: Timeline): Html {
   const percent = (at: number) => `${(((Math.min(Math.max(at, from), to) - from) / (to - from)) * 100).toFixed(2)}%`;
   const width = (bar: TimelineBar) =>
     `${Math.max(((Math.min(bar.to, to) - Math.max(bar.from, from)) / (to - from)) * 100, 0.4).toFixed(2)}%`;
-  const height = lanes.length * LANE_PIXELS + AXIS_PIXELS;
+  const rows = rowsOf(ticks.map(({ at }) => (at - from) / (to - from)));
+  const axisTop = lanes.length * LANE_PIXELS;
+  const height = axisTop + 4 + TICK_ROW_PIXELS * (Math.max(...rows, 0) + 1);
   return html`<svg class="timeline" width="100%" height="${height}" role="img" aria-label="${description}">
-${ticks.map(({ at, label }) => {
+${ticks.map(({ at, label }, index) => {
   const anchor = at <= from ? 'start' : at >= to ? 'end' : 'middle';
-  return html`<line class="tick" x1="${percent(at)}" x2="${percent(at)}" y1="0" y2="${height - AXIS_PIXELS}"/><text class="tick-label" x="${percent(at)}" y="${height - 6}" text-anchor="${anchor}">${label}</text>`;
+  return html`<line class="tick" x1="${percent(at)}" x2="${percent(at)}" y1="0" y2="${axisTop}"/><text class="tick-label" x="${percent(at)}" y="${axisTop + 16 + TICK_ROW_PIXELS * (rows[index] ?? 0)}" text-anchor="${anchor}">${label}</text>`;
 })}
 ${lanes.map(
   ({ name, bars }, lane) => html`<text class="lane-label" x="0" y="${lane * LANE_PIXELS + 15}">${name}</text>
@@ -44,4 +48,15 @@ ${bars.map(
 )}`,
 )}
 </svg>`;
+}
+
+/** The row of each label: the first in which it is far enough from the one before it. */
+function rowsOf(positions: readonly number[]): number[] {
+  const lasts: number[] = [];
+  return positions.map((position) => {
+    const free = lasts.findIndex((last) => position - last >= LEAST_GAP);
+    const row = free === -1 ? lasts.length : free;
+    lasts[row] = position;
+    return row;
+  });
 }
