@@ -18,6 +18,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   BindDomainMigrationCalls(exports);
   BindDomainParameterCalls(exports);
   BindEvents(exports);
+  BindQemuEvents(exports);
   exports.Set("builtOnVersion", static_cast<double>(LIBVIR_VERSION_NUMBER));
   return exports;
 }

@@ -117,5 +117,6 @@ void BindDomainCalls(Napi::Object exports);
 void BindDomainMigrationCalls(Napi::Object exports);
 void BindDomainParameterCalls(Napi::Object exports);
 void BindEvents(Napi::Object exports);
+void BindQemuEvents(Napi::Object exports);
 
 }  // namespace precopy

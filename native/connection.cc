@@ -11,9 +11,9 @@ namespace precopy {
 namespace {
 
 /// What has to go, in this order, before libvirt really closes a connection.
-void Dismantle(virConnectPtr pointer, const std::unordered_set<int>& registrations,
+void Dismantle(virConnectPtr pointer, const Registrations& registrations,
                virConnectCloseFunc close_callback) {
-  for (const int callback_id : registrations) virConnectDomainEventDeregisterAny(pointer, callback_id);
+  for (const auto& [callback_id, deregister] : registrations) deregister(pointer, callback_id);
   if (close_callback != nullptr) virConnectUnregisterCloseCallback(pointer, close_callback);
   virConnectClose(pointer);
 }
@@ -52,7 +52,7 @@ bool Connection::BeginClose() {
 
 void Connection::FinishClose() {
   std::vector<DomainReference> domains;
-  std::unordered_set<int> registrations;
+  Registrations registrations;
   virConnectPtr pointer = nullptr;
   {
     std::unique_lock lock(mutex_);
@@ -66,9 +66,9 @@ void Connection::FinishClose() {
   Dismantle(pointer, registrations, close_callback_);
 }
 
-void Connection::AddRegistration(int callback_id) {
+void Connection::AddRegistration(int callback_id, Deregister* deregister) {
   const std::lock_guard lock(mutex_);
-  registrations_.insert(callback_id);
+  registrations_.emplace(callback_id, deregister);
 }
 
 void Connection::RemoveRegistration(int callback_id) {

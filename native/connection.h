@@ -15,6 +15,11 @@ namespace precopy {
 
 class Domain;
 
+/// The function of libvirt that ends a registration: each kind of event has its own.
+using Deregister = int(virConnectPtr, int);
+/// By libvirt's number, of which it gives none twice on one connection, whatever the kind.
+using Registrations = std::unordered_map<int, Deregister*>;
+
 /// A connection and everything that lives on it. virConnectClose only closes when no call, no event
 /// registration and no domain holds a reference any more, so all of them are counted here and released first.
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -50,7 +55,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Blocks until the calls in flight have ended, then releases everything. After BeginClose.
   void FinishClose();
 
-  void AddRegistration(int callback_id);
+  void AddRegistration(int callback_id, Deregister* deregister);
   void RemoveRegistration(int callback_id);
   /// `opaque` is what the callback is called with: kept until the connection is closed.
   void SetCloseCallback(virConnectCloseFunc callback, std::shared_ptr<void> opaque);
@@ -63,7 +68,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   virConnectPtr pointer_;
   int leases_ = 0;
   bool closing_ = false;
-  std::unordered_set<int> registrations_;
+  Registrations registrations_;
   virConnectCloseFunc close_callback_ = nullptr;
   std::shared_ptr<void> close_opaque_;
   std::unordered_set<Domain*> domains_;

@@ -1,67 +1,13 @@
-#include "events.h"
-
 #include <libvirt/libvirt.h>
 
-#include <array>
-#include <ctime>
 #include <map>
 
 #include "call.h"
+#include "event_delivery.h"
 
 namespace precopy {
 
 namespace {
-
-/// CLOCK_MONOTONIC, the clock of process.hrtime.bigint().
-uint64_t MonotonicNs() {
-  timespec now = {};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<uint64_t>(now.tv_nsec);
-}
-
-/// One event on its way to JavaScript. The domain of a callback is only borrowed: what identifies it is
-/// copied.
-class Event final : public Task {
- public:
-  Event(double listener, virDomainPtr domain, Record fields)
-      : listener_(listener), monotonic_ns_(MonotonicNs()), fields_(std::move(fields)) {
-    if (domain == nullptr) return;
-    const unsigned int id = virDomainGetID(domain);
-    std::array<char, VIR_UUID_STRING_BUFLEN> uuid{};
-    virDomainGetUUIDString(domain, uuid.data());
-    domain_ = {{"name", Text(virDomainGetName(domain))},
-               {"uuid", Text(uuid.data())},
-               {"id", id == static_cast<unsigned int>(-1) ? Scalar() : Count(id)}};
-  }
-
-  void Finish(Napi::Env env) override {
-    const auto environment = Environment::Of(env);
-    if (environment->EventHandler().IsEmpty()) return;
-    environment->EventHandler().Call({Napi::Number::New(env, listener_),
-                                      Napi::BigInt::New(env, monotonic_ns_), ToJs(env, domain_),
-                                      ToJs(env, fields_)});
-  }
-
- private:
-  double listener_;
-  uint64_t monotonic_ns_;
-  Record domain_;
-  Record fields_;
-};
-
-/// What a registration with libvirt carries along; freed by libvirt when the registration ends.
-void* NewOpaque(const EventTarget& target) {
-  return std::make_unique<EventTarget>(target).release();
-}
-
-void FreeOpaque(void* opaque) {
-  const std::unique_ptr<EventTarget> last(static_cast<EventTarget*>(opaque));
-}
-
-void Emit(virDomainPtr domain, void* opaque, Record fields) {
-  const auto* target = static_cast<const EventTarget*>(opaque);
-  target->environment->Post(std::make_unique<Event>(target->listener, domain, std::move(fields)));
-}
 
 int OnLifecycle(virConnectPtr, virDomainPtr domain, int event, int detail, void* opaque) {
   Emit(domain, opaque, {{"event", Count(event)}, {"detail", Count(detail)}});
@@ -229,20 +175,13 @@ virConnectDomainEventGenericCallback CallbackFor(int event_id) {
   return found->second;
 }
 
-double Register(const Connection::Lease& connection, const std::optional<Domain::Lease>& domain,
-                int32_t event_id, const EventTarget& target) {
+double RegisterAny(const Connection::Lease& connection, const std::optional<Domain::Lease>& domain,
+                   int32_t event_id, const EventTarget& target) {
   const auto callback = CallbackFor(event_id);
-  void* const opaque = NewOpaque(target);
-  const int id = virConnectDomainEventRegisterAny(
-      connection.Get(), domain.has_value() ? domain->Get() : nullptr, event_id, callback, opaque, FreeOpaque);
-  if (id < 0) {
-    // libvirt calls the free callback only for what it has registered.
-    const Failure failure = Failure::Libvirt();
-    FreeOpaque(opaque);
-    throw failure;
-  }
-  connection.Owner()->AddRegistration(id);
-  return id;
+  return Register(connection, target, virConnectDomainEventDeregisterAny, [&](void* opaque) {
+    return virConnectDomainEventRegisterAny(connection.Get(), domain.has_value() ? domain->Get() : nullptr,
+                                            event_id, callback, opaque, FreeOpaque);
+  });
 }
 
 void OnClose(virConnectPtr, int reason, void* opaque) {
@@ -275,13 +214,10 @@ Napi::Value Release(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-EventTarget Argument<EventTarget>::From(const Napi::Value& value, const char* name) {
-  return {Environment::Of(value.Env()), FromJs<double>(value, name)};
-}
-
 void BindEvents(Napi::Object exports) {
   const Napi::Env env = exports.Env();
-  Bind(exports, "connectDomainEventRegisterAny", {"connection", "domain", "eventId", "listener"}, Register);
+  Bind(exports, "connectDomainEventRegisterAny", {"connection", "domain", "eventId", "listener"},
+       RegisterAny);
   Bind(exports, "connectDomainEventDeregisterAny", {"connection", "callbackId"},
        [](const Connection::Lease& connection, int32_t callback_id) {
          Check(virConnectDomainEventDeregisterAny(connection.Get(), callback_id));

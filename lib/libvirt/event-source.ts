@@ -51,7 +51,7 @@ export abstract class EventSource extends EventEmitter<SourceEvents> {
   /**
    * Adds a listener and settles when the host has registered the event: nothing that happens afterwards is missed.
    * Throws LibvirtError or UnsupportedLibvirtError (and leaves no listener) if the host refuses.
-   * libvirt: virConnectDomainEventRegisterAny.
+   * libvirt: virConnectDomainEventRegisterAny, virConnectDomainQemuMonitorEventRegister.
    */
   async subscribe<Name extends DomainEventName>(
     name: Name,

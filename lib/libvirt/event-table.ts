@@ -7,7 +7,8 @@ import type { NativeEventDomain, NativeRecord, NativeValues } from './native.js'
 type Fields<Name extends DomainEventName> = Omit<DomainEvents[Name], 'domain' | 'monotonicNs'>;
 
 interface EventEntry {
-  readonly id: number;
+  /** libvirt's number for it; none for what QEMU's monitor says, which has functions of its own. */
+  readonly id: number | undefined;
   /** The first release of libvirt that has it. */
   readonly since: string;
   /** Turns the numbers of the C interface into names. */
@@ -107,6 +108,7 @@ export const EVENT_TABLE: Readonly<Record<DomainEventName, EventEntry>> = {
   },
   memoryDeviceSizeChange: { id: DomainEventID.MEMORY_DEVICE_SIZE_CHANGE, since: '7.9.0', decode: same },
   nicMacChange: { id: DomainEventID.NIC_MAC_CHANGE, since: '11.2.0', decode: same },
+  qemuMonitorEvent: { id: undefined, since: '1.2.3', decode: decodeQemuMonitorEvent },
 };
 
 /** Makes the event that listeners get. */
@@ -163,6 +165,16 @@ function decodeGraphics(fields: NativeRecord): Fields<'graphics'> {
     remote: address('remote'),
     authenticationScheme: String(fields.authenticationScheme ?? ''),
     identities,
+  };
+}
+
+function decodeQemuMonitorEvent({ event, seconds, microseconds, details }: NativeRecord): Fields<'qemuMonitorEvent'> {
+  // libvirt says -1 where QEMU has said nothing. All of it has room in a number until the year 2255.
+  const isStamped = typeof seconds === 'number' && typeof microseconds === 'number' && seconds >= 0;
+  return {
+    event: String(event ?? ''),
+    timestampMicroseconds: isStamped ? seconds * 1e6 + microseconds : undefined,
+    details: typeof details === 'string' ? details : undefined,
   };
 }
 

@@ -146,7 +146,24 @@ export interface NicMacChangeEvent extends BaseEvent {
   readonly newMac: string;
 }
 
-/** All events of domains, by libvirt's names (`VIR_DOMAIN_EVENT_ID_…`) in camelCase. */
+/**
+ * What QEMU itself says on its monitor, before libvirt makes of it what it makes. Only with QEMU, and on a connection that may write: others
+ * refuse with a LibvirtError, `VIR_ERR_NO_SUPPORT` and `VIR_ERR_OPERATION_DENIED`. To listen runs no command and leaves no trace on the
+ * guest. libvirt: virConnectDomainQemuMonitorEventRegister, from libvirt-qemu.
+ */
+export interface QemuMonitorEvent extends BaseEvent {
+  /** QEMU's name for it, like `STOP` or `MIGRATION_PASS`. */
+  readonly event: string;
+  /**
+   * When it happened, by QEMU: microseconds since the epoch on the wall clock of its host, which need not be right. Undefined where QEMU has
+   * not said.
+   */
+  readonly timestampMicroseconds: number | undefined;
+  /** QEMU's data as JSON text; undefined where there is none. */
+  readonly details: string | undefined;
+}
+
+/** All events of domains, by libvirt's names (`VIR_DOMAIN_EVENT_ID_…`) in camelCase; and those of QEMU's monitor. */
 export interface DomainEvents {
   lifecycle: LifecycleEvent;
   reboot: BaseEvent;
@@ -177,6 +194,7 @@ export interface DomainEvents {
   memoryDeviceSizeChange: MemoryDeviceSizeChangeEvent;
   /** Since libvirt 11.2. */
   nicMacChange: NicMacChangeEvent;
+  qemuMonitorEvent: QemuMonitorEvent;
 }
 
 export type DomainEventName = keyof DomainEvents;

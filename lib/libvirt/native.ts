@@ -92,6 +92,11 @@ export interface Native {
   connectRegisterCloseCallback: Connect<[listener: number], void>;
   connectDomainEventRegisterAny: Connect<[domain: Optional<NativeDomain>, eventId: number, listener: number], number>;
   connectDomainEventDeregisterAny: Connect<[callbackId: number], void>;
+  connectDomainQemuMonitorEventRegister: Connect<
+    [domain: Optional<NativeDomain>, event: Optional<string>, flags: number, listener: number],
+    number
+  >;
+  connectDomainQemuMonitorEventDeregister: Connect<[callbackId: number], void>;
 
   connectGetHostname: Connect<[], string>;
   connectGetURI: Connect<[], string>;

@@ -4,7 +4,8 @@ import { addNativeListener, removeNativeListener } from './dispatch.js';
 import { LibvirtError, translateFailure } from './error.js';
 import { decodeEvent, EVENT_TABLE } from './event-table.js';
 import type { DomainEventName, DomainEvents } from './event-types.js';
-import { type NativeConnection, type NativeDomain, native } from './native.js';
+import type { NativeConnection, NativeDomain } from './native.js';
+import { type Registrar, registrarOf } from './registrar.js';
 
 /** Where an event is registered: on all domains of a connection, or on one. */
 export interface RegistrationTarget {
@@ -13,13 +14,20 @@ export interface RegistrationTarget {
   readonly uri: string;
 }
 
+/** What there is to undo. */
+interface Registered {
+  readonly registrar: Registrar;
+  readonly callbackId: number;
+  readonly listener: number;
+}
+
 /** One event at one target: wanted or not, and whatever it takes with libvirt to get there, one step after the other. */
 export class Registration<Name extends DomainEventName> {
   readonly #target: RegistrationTarget;
   readonly #name: Name;
   readonly #deliver: (event: DomainEvents[Name]) => void;
   #wanted = false;
-  #registered: { readonly callbackId: number; readonly listener: number } | undefined;
+  #registered: Registered | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(target: RegistrationTarget, name: Name, deliver: (event: DomainEvents[Name]) => void) {
@@ -42,33 +50,29 @@ export class Registration<Name extends DomainEventName> {
   }
 
   async #register(): Promise<void> {
-    const { connection, domain, uri } = this.#target;
-    const { id, since } = EVENT_TABLE[this.#name];
+    const { connection, domain = null, uri } = this.#target;
     const listener = addNativeListener((monotonicNs, eventDomain, fields) => {
       this.#deliver(decodeEvent(this.#name, monotonicNs, eventDomain, fields));
     });
-    const args = [domain ?? null, id, listener] as const;
+    const registrar = registrarOf(this.#name, domain, listener);
     try {
-      const { connectDomainEventRegisterAny: call } = native();
-      const callbackId = await traced(call, this.#target, () => call(connection, ...args));
-      this.#registered = { callbackId, listener };
+      const callbackId = await traced(registrar.call, this.#target, () => registrar.register(connection));
+      this.#registered = { registrar, callbackId, listener };
     } catch (reason) {
       removeNativeListener(listener);
-      const error = translateFailure(reason, uri, [connection, ...args]);
+      const error = translateFailure(reason, uri, [connection, ...registrar.args]);
       // An older libvirt says only that the number of the event is too large.
       if (error instanceof LibvirtError && error.code === 'VIR_ERR_INVALID_ARG') {
-        throw new UnsupportedLibvirtError(`the event ${this.#name}`, since, { cause: error });
+        throw new UnsupportedLibvirtError(`the event ${this.#name}`, EVENT_TABLE[this.#name].since, { cause: error });
       }
       throw error;
     }
   }
 
-  async #deregister(registered: { readonly callbackId: number; readonly listener: number }): Promise<void> {
+  async #deregister({ registrar, callbackId, listener }: Registered): Promise<void> {
     this.#registered = undefined;
     // Nobody is told anything from here on, whatever the host says: on a connection that is lost it says nothing.
-    removeNativeListener(registered.listener);
-    await native()
-      .connectDomainEventDeregisterAny(this.#target.connection, registered.callbackId)
-      .catch(() => undefined);
+    removeNativeListener(listener);
+    await registrar.deregister(this.#target.connection, callbackId).catch(() => undefined);
   }
 }

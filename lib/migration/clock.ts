@@ -1,6 +1,6 @@
 /**
  * One migration's clock: monotonic, and the same for this process and for the addon's event thread, which stamps libvirt's events on
- * arrival. So what both hosts did can be put on one line.
+ * arrival. So what both hosts did can be put on one line; what a host has stamped itself is brought to it by `HostClock`.
  */
 export class Clock {
   readonly #startNs = process.hrtime.bigint();

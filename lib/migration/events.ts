@@ -77,7 +77,7 @@ export type MigrationEvent =
   | { type: 'pass'; atMs: number; pass: number }
   /** The policy decided, and libvirt took it or did not. */
   | ({ type: 'decision' } & DecisionRecord)
-  /** A lifecycle event of the guest on one of the hosts, in libvirt's words. */
+  /** A lifecycle event of the guest on one of the hosts, in libvirt's words. It stopped and ran again when QEMU says so, where QEMU is heard. */
   | { type: 'guest'; atMs: number; side: Role; event: string; detail: string }
   /** What a host says of the guest when it is asked, where that is not what it said before. */
   | { type: 'host'; atMs: number; side: Role; view: SideView }

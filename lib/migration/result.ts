@@ -27,7 +27,12 @@ export interface AbortReport {
 export interface Pause {
   /** QEMU's figure, from the completed job's statistics; it mixes two hosts' wall clocks. */
   qemuMs: number | undefined;
-  /** Stop on the source to start on the destination, both stamped on arrival in this process by one clock. */
+  /**
+   * Stop on the source to start on the destination, in milliseconds of this process's monotonic clock. Both moments are QEMU's own stamps, brought
+   * to that clock: each host's wall clock is compared with it by that host's events, so that the hosts' clocks may differ, and the quickest
+   * event of a host is what it is exact to. Where QEMU cannot be heard (a connection that may only read, another hypervisor) or a clock was
+   * set meanwhile, the moment is the arrival of libvirt's event, which comes later the busier daemon and process are.
+   */
   observedMs: number | undefined;
   /**
    * What an observer outside of both hosts saw: the longest silence of the guest about its pause, less the normal time between two signs of life.

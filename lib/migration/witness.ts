@@ -8,6 +8,7 @@ import type {
 } from '../libvirt/index.js';
 import type { Clock } from './clock.js';
 import type { Role } from './events.js';
+import { GuestMoments } from './guest-moments.js';
 import type { PauseStamps } from './outside-view.js';
 import { sleep } from './sampler.js';
 import type { Side } from './side.js';
@@ -21,7 +22,7 @@ export interface WitnessHandlers {
 /**
  * Watches the guest on both hosts from before the start and keeps what matters: when it stopped, when it ran again and where, and
  * the completed job's statistics. The hosts' events come over two connections, in no order between them; their
- * stamps are of one clock.
+ * stamps are of one clock: of their arrival, or for what QEMU has stamped itself of the moment, brought to that clock.
  */
 export class Witness {
   readonly #uuid: string;
@@ -81,15 +82,34 @@ export class Witness {
   }
 
   async #watchLifecycle(side: Side): Promise<void> {
-    await this.#subscribe(side.control, 'lifecycle', (event) => {
-      if (event.domain.uuid !== this.#uuid) return;
-      this.#note(side.role, event);
-      this.#handlers.onGuest(side.role, event.event, event.detail, this.#clock.atMs(event.monotonicNs));
+    const moments = new GuestMoments();
+    await this.#listenToMonitor(side, moments);
+    await this.#subscribe(side.control, 'lifecycle', ({ domain, event, detail, monotonicNs }) => {
+      if (domain.uuid !== this.#uuid) return;
+      const atMs = moments.atMs(event, this.#clock.atMs(monotonicNs));
+      this.#note(side.role, event, atMs);
+      this.#handlers.onGuest(side.role, event, detail, atMs);
     });
   }
 
-  #note(role: Role, { event, monotonicNs }: LifecycleEvent): void {
-    const atMs = this.#clock.atMs(monotonicNs);
+  /** For the sake of its stamps alone: a host that does not let QEMU be heard, or has none, costs accuracy and nothing else. */
+  async #listenToMonitor(side: Side, moments: GuestMoments): Promise<void> {
+    try {
+      await this.#subscribe(
+        side.control,
+        'qemuMonitorEvent',
+        ({ domain, event, timestampMicroseconds, monotonicNs }) => {
+          if (timestampMicroseconds === undefined) return;
+          const stamped = { stampMs: timestampMicroseconds / 1000, arrivedAtMs: this.#clock.atMs(monotonicNs) };
+          moments.note(event, stamped, domain.uuid === this.#uuid);
+        },
+      );
+    } catch {
+      // A connection that is broken fails the next call as well.
+    }
+  }
+
+  #note(role: Role, event: LifecycleEvent['event'], atMs: number): void {
     if (role === 'source' && event === 'suspended') this.#stoppedAtMs ??= atMs;
     // The first one: after post-copy the destination says it again, when the last page has come.
     if (event === 'resumed') this.#resumedAtMs ??= atMs;

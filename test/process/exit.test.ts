@@ -1,7 +1,7 @@
 import t from 'tap';
 import { ROUNDS, runFixture } from './run-fixture.js';
 
-for (const kind of ['calls', 'events', 'blocked', 'opens', 'handler']) {
+for (const kind of ['calls', 'events', 'blocked', 'opens', 'refusals', 'handler']) {
   t.test(`process.exit() amid ${kind} ends the process with its code, and nothing else`, async (t) => {
     for (let round = 0; round < ROUNDS; round++) {
       const { code, signal, stderr } = await runFixture('exit', [kind]);

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { ROUNDS, runFixture } from './run-fixture.js';
 
-for (const kind of ['calls', 'events', 'blocked', 'opens']) {
+for (const kind of ['calls', 'events', 'blocked', 'opens', 'refusals']) {
   t.test(`worker.terminate() amid ${kind} harms neither the process nor the main thread`, async (t) => {
     const { code, signal, stdout, stderr } = await runFixture('terminate', [kind, String(ROUNDS)]);
     t.same({ code, signal, stderr }, { code: 0, signal: null, stderr: '' });

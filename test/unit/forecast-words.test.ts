@@ -10,7 +10,7 @@ const inputs: Inputs = {
   memoryBytes: 1e9,
   ...{ used: exactly(5e8), link: exactly(1e8), dirtyRate: exactly(2e7), set: exactly(1e8) },
   workload: steady(2e7, 1e8),
-  ...{ fixedPause: exactly(30), overhead: exactly(500) },
+  ...{ fixedPause: exactly(30), postCopyPause: exactly(15), overhead: exactly(500), isKnownBusy: false },
 };
 const expected = forecastFrom({ inputs, policy: policies.byName.budget, budget: {}, escalate: [], monitor: false });
 const actual = {

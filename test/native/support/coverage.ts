@@ -7,6 +7,8 @@ export const BOUND: Readonly<Record<string, string>> = {
   virConnectCompareHypervisorCPU: 'connectCompareHypervisorCPU',
   virConnectDomainEventDeregisterAny: 'connectDomainEventDeregisterAny',
   virConnectDomainEventRegisterAny: 'connectDomainEventRegisterAny',
+  virConnectDomainQemuMonitorEventDeregister: 'connectDomainQemuMonitorEventDeregister',
+  virConnectDomainQemuMonitorEventRegister: 'connectDomainQemuMonitorEventRegister',
   virConnectGetAllDomainStats: 'connectGetAllDomainStats',
   virConnectGetCPUModelNames: 'connectGetCPUModelNames',
   virConnectGetCapabilities: 'connectGetCapabilities',
@@ -173,8 +175,6 @@ const DESCRIPTORS = [
 
 /** Not about migration: editing a domain's resources, disks and guest, and putting hosts to sleep. */
 const ELSEWHERE = [
-  'virConnectDomainQemuMonitorEventDeregister',
-  'virConnectDomainQemuMonitorEventRegister',
   'virConnectDomainXMLFromNative',
   'virConnectDomainXMLToNative',
   'virConnectSetIdentity',
