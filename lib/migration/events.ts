@@ -79,6 +79,11 @@ export type MigrationEvent =
   | ({ type: 'decision' } & DecisionRecord)
   /** A lifecycle event of the guest on one of the hosts, in libvirt's words. It stopped and ran again when QEMU says so, where QEMU is heard. */
   | { type: 'guest'; atMs: number; side: Role; event: string; detail: string }
+  /**
+   * What QEMU says on its monitor of the guest on one of the hosts, and when that was by its own stamp: `STOP`, `RESUME`, `MIGRATION` with its
+   * status (`pre-switchover`, `device`, `completed` and so on). Only where QEMU is heard.
+   */
+  | { type: 'qemu'; atMs: number; side: Role; event: string; status?: string }
   /** What a host says of the guest when it is asked, where that is not what it said before. */
   | { type: 'host'; atMs: number; side: Role; view: SideView }
   /** The switchover is held from here on, or released. */

@@ -13,10 +13,15 @@ export class GuestMoments {
   /** By QEMU's name, until libvirt's event follows. */
   readonly #heard = new Map<string, StampedEvent>();
 
-  /** An event of QEMU's monitor; those of other guests show how the host's clock stands. */
-  note(name: string, event: StampedEvent, isOfGuest: boolean): void {
+  /**
+   * An event of QEMU's monitor; those of other guests show how the host's clock stands.
+   *
+   * @returns when it happened, as far as the host's clock is known by now
+   */
+  note(name: string, event: StampedEvent, isOfGuest: boolean): number {
     this.#clock.note(event);
     if (isOfGuest) this.#heard.set(name, event);
+    return this.#clock.happenedAtMs(event);
   }
 
   /** When what libvirt's event tells has happened: where QEMU was not heard, at its arrival. QEMU's word comes first, since libvirt passes it on. */

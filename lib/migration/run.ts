@@ -176,6 +176,8 @@ export class Run {
   async #watch(sides: Sides, guest: Domain): Promise<Witness> {
     const witness = new Witness(guest.uuid, this.#clock, {
       onGuest: (side, event, detail, atMs) => this.#onGuest(side, event, detail, atMs),
+      onQemu: (side, event, status, atMs) =>
+        this.#reporter.tell({ type: 'qemu', atMs, side, event, ...(status === undefined ? {} : { status }) }),
       onSync: (atMs) => {
         this.#phases.advance('pre-copy', atMs);
         this.#transfer?.noteSync();

@@ -15,8 +15,20 @@ import type { Side } from './side.js';
 
 export interface WitnessHandlers {
   onGuest: (side: Role, event: string, detail: string, atMs: number) => void;
+  /** QEMU has said on its monitor what the stop-and-copy consists of; `status` is the migration's. */
+  onQemu?: (side: Role, event: string, status: string | undefined, atMs: number) => void;
   /** QEMU has synchronised its dirty bitmap; that ends a pass, or not. */
   onSync: (atMs: number) => void;
+}
+
+/** What QEMU says on its monitor of a stop-and-copy. */
+const TELLING: ReadonlySet<string> = new Set(['STOP', 'RESUME', 'MIGRATION']);
+
+/** The migration's status in an event's data; the other events have none. */
+function statusIn(details: string | undefined): string | undefined {
+  const data: unknown = details === undefined ? undefined : JSON.parse(details);
+  if (typeof data !== 'object' || data === null || !('status' in data)) return undefined;
+  return String(data.status);
 }
 
 /**
@@ -98,10 +110,12 @@ export class Witness {
       await this.#subscribe(
         side.control,
         'qemuMonitorEvent',
-        ({ domain, event, timestampMicroseconds, monotonicNs }) => {
+        ({ domain, event, timestampMicroseconds, monotonicNs, details }) => {
           if (timestampMicroseconds === undefined) return;
           const stamped = { stampMs: timestampMicroseconds / 1000, arrivedAtMs: this.#clock.atMs(monotonicNs) };
-          moments.note(event, stamped, domain.uuid === this.#uuid);
+          const isOfGuest = domain.uuid === this.#uuid;
+          const atMs = moments.note(event, stamped, isOfGuest);
+          if (isOfGuest && TELLING.has(event)) this.#handlers.onQemu?.(side.role, event, statusIn(details), atMs);
         },
       );
     } catch {

@@ -22,6 +22,8 @@ export interface Run {
   readonly phases: readonly Entry<'phase'>[];
   readonly decisions: readonly Entry<'decision'>[];
   readonly guestEvents: readonly Entry<'guest'>[];
+  /** What QEMU said on its monitor; empty where it was not heard. */
+  readonly qemuEvents: readonly Entry<'qemu'>[];
   readonly holds: readonly Entry<'hold'>[];
   readonly warnings: readonly Entry<'warning'>[];
   /** The result; undefined of a run that was cut off. */
@@ -81,6 +83,7 @@ class RunCollector {
       phases: all('phase'),
       decisions: all('decision'),
       guestEvents: all('guest'),
+      qemuEvents: all('qemu'),
       holds: all('hold'),
       warnings: all('warning'),
       end: all('end').at(-1),

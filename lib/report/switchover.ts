@@ -23,7 +23,7 @@ export interface SwitchoverPart {
   readonly toMs: number;
   /** Computed, not seen. */
   readonly isEstimated: boolean;
-  readonly colour: 'orange' | 'purple';
+  readonly colour: 'grey' | 'orange' | 'purple' | 'green';
 }
 
 /** When the guest stopped, when it ran again, and what the time between went into. */
@@ -46,8 +46,33 @@ export function switchoverOf(run: Run): Switchover | undefined {
   };
 }
 
-/** The last pages and the rest of the pause; one part where the pages' time is not known. */
+/** What QEMU says between the stop and the start, and what was going on until then. */
+const STEPS = [
+  { side: 'source', status: 'pre-switchover', name: 'QEMU stops the guest', colour: 'grey' },
+  { side: 'source', status: 'device', name: 'libvirt lets it go on', colour: 'purple' },
+  { side: 'destination', status: 'completed', name: 'last pages and device state', colour: 'orange' },
+] as const;
+
 function partsOf(run: Run, stoppedAtMs: number, resumedAtMs: number): SwitchoverPart[] {
+  return seenParts(run, stoppedAtMs, resumedAtMs) ?? estimatedParts(run, stoppedAtMs, resumedAtMs);
+}
+
+/** By QEMU's own stamps; undefined unless all of them are there and in their order, which in post-copy they are not. */
+function seenParts({ qemuEvents }: Run, stoppedAtMs: number, resumedAtMs: number): SwitchoverPart[] | undefined {
+  const parts: SwitchoverPart[] = [];
+  let fromMs = stoppedAtMs;
+  for (const { side, status, name, colour } of STEPS) {
+    const toMs = qemuEvents.find((said) => said.side === side && said.status === status && said.atMs >= fromMs)?.atMs;
+    if (toMs === undefined || toMs > resumedAtMs) return undefined;
+    parts.push({ name, fromMs, toMs, isEstimated: false, colour });
+    fromMs = toMs;
+  }
+  const name = 'libvirt starts it on the destination';
+  return [...parts, { name, fromMs, toMs: resumedAtMs, isEstimated: false, colour: 'green' }];
+}
+
+/** The last pages and the rest of the pause; one part where the pages' time is not known. */
+function estimatedParts(run: Run, stoppedAtMs: number, resumedAtMs: number): SwitchoverPart[] {
   const pagesMs = lastPagesMs(run, stoppedAtMs);
   if (pagesMs === undefined) {
     const name = 'last pages, device state, handshakes';

@@ -253,6 +253,15 @@ const ENTRIES: EntryShapes = {
     event: text("In libvirt's words."),
     detail: text("In libvirt's words."),
   }),
+  qemu: entry(
+    "What QEMU says on its monitor of the guest, at QEMU's own stamp.",
+    {
+      side: SIDE,
+      event: text('STOP, RESUME or MIGRATION.'),
+      status: text("The migration's, in QEMU's words, like `device`."),
+    },
+    'status',
+  ),
   hold: entry('The switchover is held from here on, or released.', {
     what: choice('Which of them.', 'begin', 'release'),
   }),

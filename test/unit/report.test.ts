@@ -267,3 +267,27 @@ test('ten hours of samples make a page of less than 2 MB, with every peak in it'
   t.ok(page.length < 2e6, `${page.length} characters`);
   t.ok(page.includes(`${PEAK_BYTES}`));
 });
+
+test("the steps of the pause are QEMU's own where it was heard, and estimated where it was not, or in part", async (t) => {
+  const pause = ['suspended', 'resumed'].map(
+    (what) => STEADY.find((entry) => entry.type === 'guest' && entry.event === what)?.atMs ?? 0,
+  );
+  const [stop = 0, resume = 0] = pause;
+  const steps = [
+    { side: 'source', status: 'pre-switchover', share: 0.05 },
+    { side: 'source', status: 'device', share: 0.25 },
+    { side: 'destination', status: 'completed', share: 0.8 },
+  ] as const;
+  const heard = steps.map(
+    ({ share, ...said }): TraceEntry => ({
+      ...{ type: 'qemu', event: 'MIGRATION', ...said },
+      atMs: stop + (resume - stop) * share,
+    }),
+  );
+  const seen = contentOf(renderReport([await collectRun('heard', [...STEADY, ...heard])]));
+  t.match(seen, 'last pages and device state');
+  t.ok(seen.includes(formatMs((resume - stop) * 0.55)), 'from the device to its end');
+  t.notMatch(seen, '(estimated)');
+  const unheard = contentOf(renderReport([await collectRun('in part', [...STEADY, ...heard.slice(0, 2)])]));
+  t.match(unheard, '(estimated)');
+});

@@ -21,6 +21,8 @@ const RARE: readonly TraceEntry[] = [
   { type: 'call', atMs: 1.5, function: 'virDomainMigrateSetMaxDowntime', side: 'source', durationMs: 2.25 },
   { type: 'call', atMs: 2, function: 'virDomainGetJobStats', durationMs: 2, error: 'the daemon has gone' },
   { type: 'hold', atMs: 3, what: 'begin' },
+  { type: 'qemu', atMs: 3.5, side: 'source', event: 'STOP' },
+  { type: 'qemu', atMs: 4, side: 'source', event: 'MIGRATION', status: 'device' },
   { type: 'decision', atMs: 4, by: 'hook', action: { kind: 'pause', reason: 'now' }, refusal: 'not running' },
   {
     ...{ type: 'decision', atMs: 4, by: 'policy', refusal: undefined },

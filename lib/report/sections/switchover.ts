@@ -5,7 +5,7 @@ import { blackoutChart } from '../charts/outside.js';
 import { chartFigure } from '../page/figure.js';
 import { type Html, html } from '../page/html.js';
 import type { Run } from '../run.js';
-import { switchoverOf } from '../switchover.js';
+import { type Switchover, switchoverOf } from '../switchover.js';
 import { pauseTable, workTable } from './outside.js';
 import { stepsTable, stepsTimeline } from './steps.js';
 
@@ -19,8 +19,15 @@ export function switchoverCard(run: Run): Html {
   const charts = [landingChart(run), blackoutChart(run)].filter((chart) => chart !== undefined);
   return html`${stepsTimeline(switchover, resumedAtMs)}
 ${stepsTable(run, switchover, resumedAtMs)}
-<p class="caption">Stop and start are events of both hosts on one clock. Estimated is how long the last pages took: what went over after the last sample, at its speed.</p>
+<p class="caption">${clockWords(switchover)}</p>
 ${pauseTable(run)}
 ${charts.map((chart) => chartFigure(chart, figuresTable(chart)))}
 ${workTable(run)}`;
+}
+
+function clockWords({ parts }: Switchover): string {
+  const clock = 'Stop and start are events of both hosts on one clock';
+  return parts.some(({ isEstimated }) => isEstimated)
+    ? `${clock}. Estimated is how long the last pages took: what went over after the last sample, at its speed.`
+    : `${clock}, and so are the steps between them: QEMU's own stamps, where it was heard.`;
 }
