@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { test } from 'tap';
-import { collectRun, renderReport } from '../../lib/report/index.js';
+import { formatMs } from '../../lib/format.js';
+import { collectRun, figuresOf, renderReport } from '../../lib/report/index.js';
 import { recordedRun } from '../support/recorded.js';
 import { readAll, recorded } from '../support/traces.js';
 import { openPage, startBrowser, until } from './browser.js';
@@ -95,7 +96,7 @@ test('the report in a browser', async (t) => {
         const timeline = page.locator('svg.timeline');
         t.same(await timeline.locator('.lane-label').allTextContents(), [
           'runs on the source',
-          'nowhere, for 43 ms',
+          `nowhere, for ${formatMs(figuresOf(observed).pauseMs.actual)}`,
           'runs on the destination',
           'heard outside',
         ]);
