@@ -50,3 +50,12 @@ export async function openPage(browser: Browser, path: string, options: BrowserC
   await page.goto(`file://${path}`);
   return { page, complaints, requests };
 }
+
+/** Waits until an expression is true in a page. Playwright's own way looks a second time from within the page, which its policy forbids. */
+export async function until(page: Page, expression: string, deadlineMs = 10_000): Promise<void> {
+  const giveUpAt = performance.now() + deadlineMs;
+  while (!(await page.evaluate<boolean>(expression))) {
+    if (performance.now() > giveUpAt) throw new Error(`not true within ${deadlineMs} ms: ${expression}`);
+    await page.waitForTimeout(20);
+  }
+}

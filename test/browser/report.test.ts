@@ -2,10 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { test } from 'tap';
-import { collectRun, renderReport } from '../../lib/report/index.js';
+import { formatMs } from '../../lib/format.js';
+import { collectRun, figuresOf, renderReport } from '../../lib/report/index.js';
 import { recordedRun } from '../support/recorded.js';
 import { readAll, recorded } from '../support/traces.js';
-import { openPage, startBrowser } from './browser.js';
+import { openPage, startBrowser, until } from './browser.js';
 
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 360, height: 740 };
@@ -39,7 +40,7 @@ const LEAST_CONTRAST = `(() => {
 })()`;
 
 async function canvasIsReady(page: Page): Promise<number[]> {
-  await page.waitForFunction("document.querySelectorAll('figure.chart canvas').length > 0");
+  await until(page, "document.querySelectorAll('figure.chart canvas').length > 0");
   return page.evaluate<number[]>(COLOURS);
 }
 
@@ -95,7 +96,7 @@ test('the report in a browser', async (t) => {
         const timeline = page.locator('svg.timeline');
         t.same(await timeline.locator('.lane-label').allTextContents(), [
           'runs on the source',
-          'nowhere, for 43 ms',
+          `nowhere, for ${formatMs(figuresOf(observed).pauseMs.actual)}`,
           'runs on the destination',
           'heard outside',
         ]);
@@ -132,7 +133,7 @@ test('the report in a browser', async (t) => {
     await button.focus();
     await page.keyboard.press('Enter');
     t.equal(await button.getAttribute('aria-pressed'), 'false');
-    await page.waitForFunction(`JSON.stringify(${COLOURS}) !== ${JSON.stringify(JSON.stringify(before))}`);
+    await until(page, `JSON.stringify(${COLOURS}) !== ${JSON.stringify(JSON.stringify(before))}`);
   });
 
   await t.test('it turns dark while it is looked at, and grows and shrinks with its window', async (t) => {
@@ -140,7 +141,8 @@ test('the report in a browser', async (t) => {
     await canvasIsReady(page);
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize(PHONE);
-    await page.waitForFunction(
+    await until(
+      page,
       `[...document.querySelectorAll('canvas')].every(({ clientWidth }) => clientWidth < ${PHONE.width})`,
     );
     t.ok((await canvasIsReady(page)).every((count) => count > 8));
