@@ -8,6 +8,7 @@ import { formatBytes, formatMs } from './format.js';
 import { targetArguments } from './host-flags.js';
 import { addCourseFlags, addMigrationFlags, hooksOf, type MigrationFlags, migrateOptions } from './migration-flags.js';
 import { courseOf } from './plan.js';
+import { say } from './say.js';
 
 const HELP = `
 Units are always given: 50ms, 1.5s, 2m, 1h · 256MiB, 1GB · 50MB/s, 1Gbit/s · 30%
@@ -66,8 +67,8 @@ async function run(options: MigrateOptions, flags: Flags): Promise<number> {
   });
   if (!json && result.error === undefined) {
     const { domain, destination, totalMs, passes, sentBytes, pause } = result;
-    process.stdout.write(
-      `${domain.name} is on ${destination?.hostname}: ${formatMs(totalMs)}, ${passes} passes, ${formatBytes(sentBytes ?? 0)}, pause ${formatMs(pause.observedMs)}\n`,
+    say(
+      `${domain.name} is on ${destination?.hostname}: ${formatMs(totalMs)}, ${passes} passes, ${formatBytes(sentBytes ?? 0)}, pause ${formatMs(pause.observedMs)}`,
     );
   }
   tellError(result);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ALLOWABLE_CODES, type AllowableCode, type MigrateOptions, MODES, type Mode } from '../migration/index.js';
 import { ESCALATIONS, type Escalation } from '../policy/index.js';
+import { LONGEST_WAIT_MS } from '../validation.js';
 import { commandHook } from './command-hook.js';
 import { HOOK_FLAGS, type HookFlag } from './hook-flags.js';
 import { addHostFlags, type HostFlags, hostsOf } from './host-flags.js';
@@ -105,7 +106,7 @@ export function addCourseFlags(command: Command): Command {
     .option(
       '--hook-deadline <time>',
       'for each hook; then it is killed and counts as failed (default: 30s)',
-      milliseconds,
+      hookDeadline,
     )
     .optionsGroup('Options:');
 }
@@ -158,6 +159,12 @@ export function hooksOf(flags: MigrationFlags, say: (line: string) => void): Non
   return Object.fromEntries(
     given.map(([hook, command]) => [hook.name, { run: commandHook(hook, command, say), ...deadline }]),
   );
+}
+
+function hookDeadline(text: string): number {
+  const deadlineMs = milliseconds(text);
+  if (deadlineMs < 1 || deadlineMs > LONGEST_WAIT_MS) throw new InvalidArgumentError('It must be from 1ms to 24 days.');
+  return deadlineMs;
 }
 
 function wholeMebibytes(text: string): number {

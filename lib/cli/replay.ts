@@ -4,6 +4,7 @@ import type { Action } from '../policy/index.js';
 import { type ReplayEnd, type ReplayReport, type ReplayStep, readTrace, replay } from '../trace/index.js';
 import { formatMs, formatTable } from './format.js';
 import { type PolicyChoice, policyNamed } from './policy-flag.js';
+import { say } from './say.js';
 
 const HELP = `
 The policy is shown what was seen in the run, as it was seen then, and its decisions are put beside those that were made. After the first difference
@@ -36,7 +37,8 @@ export function replayCommand(): Command {
     .addHelpText('after', HELP)
     .action(async (trace: string, { policy, json }: Flags) => {
       const report = await replay(readTrace(trace === '-' ? process.stdin : trace), policy);
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${linesOf(report).join('\n')}\n`);
+      if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      else say(linesOf(report).join('\n'));
     });
 }
 

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { PrecopyError } from '../errors.js';
 import { collectRun, figuresOf, isReport, type Run, renderReport, reportText } from '../report/index.js';
 import { readTrace } from '../trace/index.js';
+import { complain, say } from './say.js';
 
 const EXAMPLES = `
 Examples:
@@ -42,8 +43,8 @@ export function reportCommand(): Command {
         runs.push(await collectRun(names[index] ?? path, readTrace(path === '-' ? process.stdin : path)));
       if (output !== undefined) await save(output, renderReport(runs, title === undefined ? {} : { title }));
       if (json === true) for (const run of runs) process.stdout.write(`${JSON.stringify(figuresOf(run))}\n`);
-      else process.stdout.write(`${runs.map(reportText).join('\n\n')}\n`);
-      if (output !== undefined) process.stderr.write(`The page is in ${output}.\n`);
+      else say(runs.map(reportText).join('\n\n'));
+      if (output !== undefined) complain(`The page is in ${output}.`);
     });
 }
 

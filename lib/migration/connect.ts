@@ -3,6 +3,7 @@ import type { Domain } from '../libvirt/index.js';
 import type { MigrationEvent } from './events.js';
 import type { ResolvedOptions } from './options.js';
 import { Side } from './side.js';
+import { orAborted } from './until.js';
 
 /** Both hosts of a migration, open and identified. */
 export interface Sides {
@@ -10,8 +11,31 @@ export interface Sides {
   destination: Side;
 }
 
-/** Opens both hosts at once; when one fails the other is closed again, and the source's error comes first. */
-export async function connectSides({ source, destination, deadlines }: ResolvedOptions): Promise<Sides> {
+/**
+ * Opens both hosts at once; when one fails the other is closed again, and the source's error comes first.
+ *
+ * @param until - when it aborts nobody waits for a host that does not answer
+ * @throws PrecopyError `ERR_PRECOPY_UNREACHABLE`, `ERR_PRECOPY_DEADLINE`, `ERR_PRECOPY_ABORTED`
+ */
+export async function connectSides(
+  { source, destination, deadlines }: ResolvedOptions,
+  until?: AbortSignal,
+): Promise<Sides> {
+  const connecting = connectBoth({ source, destination, deadlines });
+  try {
+    return await orAborted(connecting, until);
+  } catch (error) {
+    // What opens after all has nobody else who would close it.
+    connecting.then((late) => Promise.all([late.source.close(), late.destination.close()])).catch(() => {});
+    throw error;
+  }
+}
+
+async function connectBoth({
+  source,
+  destination,
+  deadlines,
+}: Pick<ResolvedOptions, 'source' | 'destination' | 'deadlines'>): Promise<Sides> {
   const [first, second] = await Promise.allSettled([
     Side.connect('source', source, deadlines),
     Side.connect('destination', destination, deadlines),

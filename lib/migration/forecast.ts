@@ -15,6 +15,7 @@ import { historyOf, lastUsedBytes, type PairHistory, USUAL_FIXED_PAUSE_MS } from
 import { type MigrateOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { preflightSides, requirePreflight } from './preflight/index.js';
 import { probeLink } from './probe.js';
+import { orAborted } from './until.js';
 
 /** The options of the migration that is to be forecast, as `migrate()` takes them, and how far the forecast may go for it. */
 export interface ForecastOptions extends MigrateOptions {
@@ -62,15 +63,17 @@ const DEVIATION = {
  * ```
  *
  * @throws InvalidArgumentError when an option is not as it must be; PrecopyError with the finding's code for what stands in the way
- *   of the migration, a job that is under way included; `ERR_PRECOPY_LINK_UNKNOWN` when nothing says how fast the link is
+ *   of the migration, a job that is under way included; `ERR_PRECOPY_LINK_UNKNOWN` when nothing says how fast the link is;
+ *   `ERR_PRECOPY_ABORTED` when the signal aborts, a probe that has begun being ended first
  */
 export async function forecast({ probe, ...options }: ForecastOptions): Promise<Forecast> {
   checkOptions<Pick<ForecastOptions, 'probe'>>('', { probe }, probeRules);
   const resolved = resolveOptions(options);
   const startedMs = performance.now();
-  const sides = await connectSides(resolved);
+  const { signal } = resolved;
+  const sides = await connectSides(resolved, signal);
   try {
-    const report = await preflightSides(sides, resolved);
+    const report = await orAborted(preflightSides(sides, resolved), signal);
     requirePreflight(report);
     // The migration will have to connect and to check as well.
     const checkingMs = performance.now() - startedMs;
@@ -89,13 +92,13 @@ export async function forecast({ probe, ...options }: ForecastOptions): Promise<
 async function gatherInputs(
   { source, destination }: Sides,
   guest: Domain,
-  { expect, escalate }: ResolvedOptions,
+  { expect, escalate, signal }: ResolvedOptions,
   checkingMs: number,
   probing: MigrateOptions | undefined,
 ): Promise<Inputs> {
   const history = () => historyOf(source.identity.hostUuid, destination.identity.hostUuid);
   const link = await linkSpeed(expect.linkBytesPerSecond, history(), probing);
-  const gauge = await gaugeGuest(guest);
+  const gauge = await orAborted(gaugeGuest(guest), signal);
   const { memoryBytes, windows, busyShare } = gauge;
   const set = fitWorkingSet(windows, memoryBytes);
   const followsCpu = busyShare !== undefined && busyShare >= BUSY_SHARE;

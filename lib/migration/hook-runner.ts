@@ -8,6 +8,7 @@ import {
   type Hooks,
   Veto,
 } from './hooks.js';
+import { unlessAborted } from './until.js';
 
 const DEFAULT_DEADLINE_MS = 30_000;
 
@@ -90,25 +91,6 @@ export class HookRunner {
 }
 
 const NO_LONGER_WANTED = Symbol('no longer wanted');
-
-/** Settles as `work` does, or resolves with `instead` as soon as the signal aborts. */
-async function unlessAborted<T, Instead>(
-  work: Promise<T>,
-  signal: AbortSignal | undefined,
-  instead: Instead,
-): Promise<T | Instead> {
-  if (signal === undefined) return work;
-  const settled = new AbortController();
-  const aborted = new Promise<Instead>((resolve) => {
-    if (signal.aborted) resolve(instead);
-    signal.addEventListener('abort', () => resolve(instead), { once: true, signal: settled.signal });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    settled.abort();
-  }
-}
 
 function entriesOf<Name extends HookName>(hooks: Hooks, name: Name): HookEntry<Name>[] {
   const given: HookOf<Name> | readonly HookOf<Name>[] | undefined = hooks[name];

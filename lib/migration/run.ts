@@ -28,6 +28,7 @@ import { Reporter } from './reporter.js';
 import type { Failure, MigrationResult, Warning } from './result.js';
 import { NO_EVIDENCE, settle } from './settle.js';
 import { Transfer } from './transfer.js';
+import { orAborted } from './until.js';
 import { Witness } from './witness.js';
 
 /** What is said when the guard had to act. */
@@ -73,6 +74,8 @@ export class Run {
   /** A guest that was paused before the migration stays so. */
   #wasPaused = false;
   #transfer: Transfer | undefined;
+  /** Aborts when the migration has failed: nobody waits for the hooks of its phases any more. */
+  readonly #failed = new AbortController();
 
   constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void, course?: Course) {
     this.#options = options;
@@ -95,18 +98,19 @@ export class Run {
     try {
       await this.#reporter.open(this.#course !== undefined);
       this.#phases.advance('connect', 0);
-      this.#sides = await connectSides(this.#options);
+      this.#sides = await connectSides(this.#options, this.#abortBefore);
       this.#throwIfUnmade();
       this.#guest = await (this.#course?.find(this.#sides, this.#options) ?? this.#checkAndFind(this.#sides));
       this.#reporter.journal.write(this.#identified(this.#guest, this.#sides));
       this.#reporter.tell({ type: 'connected', atMs: this.#clock.atMs(), ...identitiesOf(this.#guest, this.#sides) });
       this.#guard = new Guard(this.#sides, this.#guest.uuid, () => this.#reporter.warn(SPLIT_BRAIN));
       this.#witness = await this.#watch(this.#sides, this.#guest);
-      await this.#hooks.run('connected', {});
+      await this.#hooks.run('connected', {}, this.#abortBefore);
       this.#throwIfUnmade();
       await this.#move(this.#sides, this.#guest);
     } catch (cause) {
       failure = { phase: this.#phases.current, cause };
+      this.#failed.abort();
     }
     this.#phases.skipToSettle(this.#clock.atMs());
     await this.#guard?.fenced;
@@ -132,6 +136,11 @@ export class Run {
     if (this.#course === undefined) this.#abort.throwIfAsked();
   }
 
+  /** Ends what touches nothing at once; a job that is adopted can only be aborted over connections that stand. */
+  get #abortBefore(): AbortSignal | undefined {
+    return this.#course === undefined ? this.#abort.signal : undefined;
+  }
+
   /** Where another process has made the call, an abort is never too early. */
   get #callBefore(): CallState {
     return this.#course === undefined ? 'not made' : 'out';
@@ -143,7 +152,7 @@ export class Run {
   }
 
   async #checkAndFind(sides: Sides): Promise<Domain> {
-    const { guest, safety, wasPaused, admit } = await examine(sides, this.#options, this.#reporter);
+    const { guest, safety, wasPaused, admit } = await examine(sides, this.#options, this.#reporter, this.#abort.signal);
     this.#guest = guest;
     admit();
     this.#safety = safety;
@@ -172,7 +181,7 @@ export class Run {
     this.#reporter.tell({ type: 'phase', atMs, phase });
     const hook = HOOKS_OF_PHASES[phase];
     // Not waited for here: libvirt would not wait. The hold comes after it all the same, since hooks are called in their order.
-    if (hook !== undefined) void this.#hooks.run(hook, {});
+    if (hook !== undefined) void this.#hooks.run(hook, {}, this.#failed.signal);
   }
 
   #onGuest(side: Role, event: string, detail: string, atMs: number): void {
@@ -199,7 +208,8 @@ export class Run {
     if (this.#options.mode === 'offline') return this.#define(sides, guest);
     const { policy, budget, escalate, expect, deadlines } = this.#options;
     const known = historyOf(sides.source.identity.hostUuid, sides.destination.identity.hostUuid);
-    const situation = { ...(await measure(guest, expect, escalate, known, deadlines.callMs)), budget, escalate };
+    const measuring = measure(guest, expect, escalate, known, deadlines.callMs);
+    const situation = { ...(await orAborted(measuring, this.#abortBefore)), budget, escalate };
     const plan = planOf(guest, policy, situation, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
     const { settings } = plan;
     this.#reporter.tell({ type: 'plan', atMs: this.#clock.atMs(), ...plan });
@@ -208,6 +218,7 @@ export class Run {
     this.#transfer = transfer;
     await transfer.conductor.prepare(settings.downtimeLimitMs);
     const course = this.#course;
+    this.#throwIfUnmade();
     await transfer.perform(
       course ? (over) => course.follow(sides, guest, over) : await this.#prepareCall(sides, guest, settings),
     );
