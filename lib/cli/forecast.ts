@@ -10,12 +10,15 @@ import { addMigrationFlags, type MigrationFlags, migrateOptions } from './migrat
 import { complain, say } from './say.js';
 
 const HELP = `
-The guest is watched for about eight seconds and not touched. The speed of the link is what --expect-link says, or what a probe shows: a
-migration that is begun and aborted after a second, only with --probe.
+The guest is watched for about eight seconds and not touched. The speed of the link is
+what --expect-link says, or what a probe shows: a migration that is begun and aborted
+after a second, only with --probe.
 
 Examples:
-  precopy forecast db1 --source qemu+tls://a/system --destination qemu+tls://b/system --expect-link 1Gbit/s
-  precopy forecast db1 --source qemu:///system --destination qemu+tls://b/system --probe --pause 50ms --within 2m --then throttle --explain
+  precopy forecast db1 --source qemu+tls://a/system --destination qemu+tls://b/system \\
+      --expect-link 1Gbit/s
+  precopy forecast db1 --source qemu:///system --destination qemu+tls://b/system \\
+      --probe --pause 50ms --within 2m --then throttle --explain
 
 Exit codes:
     0  it will end within the budget

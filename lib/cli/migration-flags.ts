@@ -8,7 +8,7 @@ import { HOOK_FLAGS, type HookFlag } from './hook-flags.js';
 import { addHostFlags, type HostFlags, hostsOf } from './host-flags.js';
 import { type PolicyChoice, policyNamed } from './policy-flag.js';
 import { present } from './present.js';
-import { bytesPerSecond, fraction, milliseconds, moment, wholeNumber, wordsOf } from './units.js';
+import { bytesPerSecond, fraction, milliseconds, moment, namesOf, wholeNumber, wordsOf } from './units.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -88,7 +88,7 @@ export function addMigrationFlags(command: Command): Command {
     .option('--destination-xml <file>', 'the whole domain XML to use on the destination', readText)
     .option('--persist', 'make it persistent on the destination')
     .option('--undefine-source', 'remove its definition from the source after success')
-    .option('--copy-disk <targets>', 'local disks whose content goes along, as in vda,vdb', (text) => text.split(','))
+    .option('--copy-disk <targets>', 'local disks whose content goes along, as in vda,vdb', namesOf)
     .optionsGroup('Options:');
 }
 

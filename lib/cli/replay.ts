@@ -7,11 +7,12 @@ import { type PolicyChoice, policyNamed } from './policy-flag.js';
 import { say } from './say.js';
 
 const HELP = `
-The policy is shown what was seen in the run, as it was seen then, and its decisions are put beside those that were made. After the first difference
-its own limits are in its views; where it would have ended the run in another way than it ended, the replay ends.
+The policy is shown what was seen in the run, as it was seen then, and its decisions are put
+beside those that were made. After the first difference its own limits are in its views; where
+it would have ended the run in another way than it ended, the replay ends.
 
 Examples:
-  precopy replay db1.ndjson                    the recorded policy again: whether this version still decides the same
+  precopy replay db1.ndjson                    the recorded policy again: is it still the same?
   precopy replay db1.ndjson --policy nova      where Nova's would have decided otherwise
   precopy replay db1.ndjson --policy ladder.json --json | jq .firstDifference
   zcat db1.ndjson.gz | precopy replay -
