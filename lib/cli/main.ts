@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { InvalidArgumentError, PrecopyError } from '../errors.js';
+import { hooksEnded } from './command-hook.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { precopyCommand } from './program.js';
 import { complain } from './say.js';
@@ -21,6 +22,7 @@ try {
 } catch (error) {
   process.exitCode = report(error);
 }
+await hooksEnded();
 // A call that a host never answers would keep the process for ever; all that was to be said is said.
 process.exit();
 
