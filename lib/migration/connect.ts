@@ -12,7 +12,7 @@ export interface Sides {
 }
 
 /**
- * Opens both hosts at once; when one fails the other is closed again, and the source's error comes first.
+ * Opens both hosts at once. Once the source fails nobody waits for the destination; when the destination fails the source is closed again.
  *
  * @param until - when it aborts nobody waits for a host that does not answer
  * @throws PrecopyError `ERR_PRECOPY_UNREACHABLE`, `ERR_PRECOPY_DEADLINE`, `ERR_PRECOPY_ABORTED`
@@ -21,31 +21,18 @@ export async function connectSides(
   { source, destination, deadlines }: ResolvedOptions,
   until?: AbortSignal,
 ): Promise<Sides> {
-  const connecting = connectBoth({ source, destination, deadlines });
-  try {
-    return await orAborted(connecting, until);
-  } catch (error) {
-    // What opens after all has nobody else who would close it.
-    connecting.then((late) => Promise.all([late.source.close(), late.destination.close()])).catch(() => {});
-    throw error;
-  }
-}
-
-async function connectBoth({
-  source,
-  destination,
-  deadlines,
-}: Pick<ResolvedOptions, 'source' | 'destination' | 'deadlines'>): Promise<Sides> {
-  const [first, second] = await Promise.allSettled([
+  const opening = [
     Side.connect('source', source, deadlines),
     Side.connect('destination', destination, deadlines),
-  ]);
-  if (first.status === 'fulfilled' && second.status === 'fulfilled') {
-    return { source: first.value, destination: second.value };
+  ] as const;
+  try {
+    const [here, there] = await orAborted(Promise.all(opening), until);
+    return { source: here, destination: there };
+  } catch (error) {
+    // What opens after all has nobody else who would close it.
+    for (const side of opening) side.then((late) => late.close()).catch(() => {});
+    throw error;
   }
-  if (first.status === 'fulfilled') await first.value.close();
-  if (second.status === 'fulfilled') await second.value.close();
-  throw first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason;
 }
 
 /** Who takes part in a migration. */

@@ -48,6 +48,17 @@ test('nobody who wants no more waits for a host that does not answer', async (t)
     await t.rejects(forecast({ ...target, signal: onceConnecting() }), aborted);
   });
 
+  await t.test('nor does anybody whose other host is not there', async (t) => {
+    const missing = { uri: 'test+unix:///default', socketPath: '/nonexistent/socket' };
+    for (const [side, hosts] of [
+      ['source', { source: missing }],
+      ['destination', { destination: missing }],
+    ] as const) {
+      const unreachable = { code: 'ERR_PRECOPY_UNREACHABLE', message: new RegExp(`^The ${side} cannot be reached`) };
+      await t.rejects(preflight({ ...target, ...hosts }), unreachable);
+    }
+  });
+
   await t.test('where nobody aborts, the deadline counts', async (t) => {
     const late = { code: 'ERR_PRECOPY_DEADLINE', message: /the source.*100 ms/ };
     await t.rejects(preflight({ ...target, deadlines: { connectMs: 100 } }), late);
