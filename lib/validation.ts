@@ -36,6 +36,9 @@ export function number(minimum: number, maximum: number): Rule {
       : `a number from ${minimum} to ${maximum}`;
 }
 
+/** A timer of Node's that is to wait longer ends at once, in milliseconds. */
+export const LONGEST_WAIT_MS = 24 * 24 * 3600 * 1000;
+
 export function oneOf(...allowed: readonly string[]): Rule {
   return (value) => (typeof value === 'string' && allowed.includes(value) ? undefined : allowed.join(' or '));
 }

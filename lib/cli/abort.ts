@@ -4,6 +4,7 @@ import { followAdopted } from './adopt.js';
 import { exitCodeOfAbort } from './exit-codes.js';
 import { tellError } from './follow.js';
 import { addHostFlags, type HostFlags } from './host-flags.js';
+import { complain, say } from './say.js';
 import { TARGET_HELP } from './target.js';
 
 const HELP = `
@@ -42,7 +43,7 @@ export function abortCommand(): Command {
 
 function tell(result: MigrationResult): void {
   const { outcome, domain, source, destination } = result;
-  if (outcome === 'cancelled') process.stdout.write(`Aborted: ${domain.name} is on ${source?.hostname}.\n`);
-  else if (outcome === 'completed') process.stderr.write(`Too late: ${domain.name} is on ${destination?.hostname}.\n`);
+  if (outcome === 'cancelled') say(`Aborted: ${domain.name} is on ${source?.hostname}.`);
+  else if (outcome === 'completed') complain(`Too late: ${domain.name} is on ${destination?.hostname}.`);
   else tellError(result);
 }

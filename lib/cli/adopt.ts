@@ -4,6 +4,7 @@ import { exitCodeOf } from './exit-codes.js';
 import { follow, tellError } from './follow.js';
 import { addHostFlags, type HostFlags, targetArguments } from './host-flags.js';
 import { present } from './present.js';
+import { say } from './say.js';
 import { shownOf, TARGET_HELP, targetOf } from './target.js';
 
 const HELP = `
@@ -39,7 +40,7 @@ export function adoptCommand(): Command {
     .action(async (domain: string | undefined, flags: Flags) => {
       const result = await followAdopted(domain, flags);
       if (flags.json !== true && result.error === undefined) {
-        process.stdout.write(`${result.domain.name} is on ${result.destination?.hostname}.\n`);
+        say(`${result.domain.name} is on ${result.destination?.hostname}.`);
       }
       tellError(result);
       process.exitCode = exitCodeOf(result);

@@ -3,6 +3,7 @@ import { type Finding, type MigrateOptions, type PreflightReport, preflight } fr
 import { EXIT_CODES } from './exit-codes.js';
 import { toJson } from './json.js';
 import { addMigrationFlags, type MigrationFlags, migrateOptions } from './migration-flags.js';
+import { say } from './say.js';
 import { inFlags } from './words.js';
 
 const HELP = `
@@ -46,7 +47,7 @@ export async function checkAndShow(options: MigrateOptions, { json, more }: Chec
     process.stdout.write(`${toJson({ ...report, ...(more === undefined ? {} : { plan }) })}\n`);
   } else {
     const lines = [...report.findings.flatMap(findingLines), verdict(options.domain, report), ...plan];
-    process.stdout.write(`${lines.join('\n')}\n`);
+    say(lines.join('\n'));
   }
   return report.ok ? EXIT_CODES.completed : EXIT_CODES.failed;
 }

@@ -8,6 +8,13 @@ import { toJson } from './json.js';
 /** How long a command that is told to end may take before it is killed, in milliseconds. */
 const GRACE_MS = 2000;
 
+const running = new Set<Promise<unknown>>();
+
+/** Resolves when every hook has ended, those among them that were told to: they may have something to put right. */
+export async function hooksEnded(): Promise<void> {
+  await Promise.allSettled(running);
+}
+
 /**
  * A hook that runs a command in a shell. The command is told who and where in its environment (`PRECOPY_HOOK`, `PRECOPY_DOMAIN`,
  * `PRECOPY_UUID`, `PRECOPY_SOURCE`, `PRECOPY_DESTINATION`) and everything as one line of JSON on its standard input. When it ends with
@@ -46,12 +53,15 @@ export function commandHook({ name, flag }: HookFlag, command: string, say: (lin
     // A command that does not read what it is told is fine.
     child.stdin.on('error', () => {});
     child.stdin.end(`${toJson(told(name, context))}\n`);
+    const closed = once(child, 'close');
+    running.add(closed);
     try {
-      const [code, deadly] = await once(child, 'close');
+      const [code, deadly] = await closed;
       if (code !== 0) throw new Veto(lastError || `the command ended with ${deadly ?? `exit code ${code}`}`);
       return undefined;
     } finally {
       process.off('exit', endAtOnce);
+      running.delete(closed);
     }
   };
 }

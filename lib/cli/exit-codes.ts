@@ -17,16 +17,21 @@ export const EXIT_CODES = {
   interrupted: 130,
 } as const;
 
-/** A migration's exit code: a doubt about the owner outweighs everything else. */
-export function exitCodeOf(result: MigrationResult): number {
-  if (result.outcome === 'completed') return EXIT_CODES.completed;
-  if (result.owner !== 'source' && result.phases.some(({ phase }) => phase === 'prepare'))
-    return EXIT_CODES.ownerInDoubt;
-  return result.outcome === 'cancelled' ? EXIT_CODES.cancelled : EXIT_CODES.failed;
+/** What a migration's exit code depends on. */
+export type Ending = Pick<MigrationResult, 'mode' | 'outcome' | 'owner'> & {
+  readonly phases: readonly Pick<MigrationResult['phases'][number], 'phase'>[];
+};
+
+/** A migration's exit code: a doubt about the owner outweighs everything else, and there is none where only a definition was to be moved. */
+export function exitCodeOf({ mode, outcome, owner, phases }: Ending): number {
+  if (outcome === 'completed') return EXIT_CODES.completed;
+  const isTouched = mode !== 'offline' && phases.some(({ phase }) => phase === 'prepare');
+  if (owner !== 'source' && isTouched) return EXIT_CODES.ownerInDoubt;
+  return outcome === 'cancelled' ? EXIT_CODES.cancelled : EXIT_CODES.failed;
 }
 
 /** For `precopy abort`: success is that the guest stayed. */
-export function exitCodeOfAbort(result: MigrationResult): number {
+export function exitCodeOfAbort(result: Ending): number {
   const code = exitCodeOf(result);
   if (code === EXIT_CODES.cancelled) return EXIT_CODES.completed;
   return code === EXIT_CODES.ownerInDoubt ? code : EXIT_CODES.failed;

@@ -3,6 +3,7 @@ import { displayOn, type Shown, SILENT } from './display.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { Interrupt } from './interrupt.js';
 import { toJson } from './json.js';
+import { complain } from './say.js';
 import { inFlags } from './words.js';
 
 export interface FollowOptions {
@@ -25,7 +26,7 @@ export async function follow({ about, json, start, whenLeft }: FollowOptions): P
     const message = whenLeft(phase);
     display.close();
     if (json) process.stdout.write(`${toJson({ type: 'detached', message })}\n`);
-    process.stderr.write(`${message}\n`);
+    complain(message);
     process.exit(EXIT_CODES.detached);
   });
   interrupt.signal.addEventListener('abort', () =>
@@ -47,6 +48,6 @@ export async function follow({ about, json, start, whenLeft }: FollowOptions): P
 /** Says why a migration did not complete, and what to do. */
 export function tellError({ error }: MigrationResult): void {
   if (error === undefined) return;
-  process.stderr.write(`precopy: ${inFlags(error.message)}\n`);
-  if (error.remedy !== undefined) process.stderr.write(`${inFlags(error.remedy)}\n`);
+  complain(`precopy: ${inFlags(error.message)}`);
+  if (error.remedy !== undefined) complain(inFlags(error.remedy));
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Endpoint } from '../libvirt/index.js';
 import { present } from './present.js';
 
@@ -16,12 +16,18 @@ export function addHostFlags(command: Command, { orJournal = false } = {}): Comm
   const there = orJournal ? 'option' : 'requiredOption';
   command
     .optionsGroup('Hosts:')
-    [there]('--source <uri>', 'libvirt URI of the host that the guest leaves')
-    [there]('--destination <uri>', 'libvirt URI of the host it goes to')
+    [there]('--source <uri>', 'libvirt URI of the host that the guest leaves', given)
+    [there]('--destination <uri>', 'libvirt URI of the host it goes to', given)
     .option('--source-socket <path>', "the source daemon's socket, where it is not the usual one")
     .option('--destination-socket <path>', "the destination daemon's socket, where it is not the usual one");
   if (orJournal) command.option('--journal <file>', "the migration's journal: it names hosts and guest");
   return command.optionsGroup('Options:');
+}
+
+/** An empty one comes of a variable that is not set. */
+function given(uri: string): string {
+  if (uri !== '') return uri;
+  throw new InvalidArgumentError('It must be a libvirt URI, as in qemu+tls://host.example/system.');
 }
 
 /** The endpoints that the flags name. */

@@ -11,6 +11,7 @@ import { addCourseFlags, addMigrationFlags, hooksOf, type MigrationFlags, migrat
 import { observed } from './observed.js';
 import { courseOf } from './plan.js';
 import { present } from './present.js';
+import { say } from './say.js';
 
 const HELP = `
 Units are always given: 50ms, 1.5s, 2m, 1h · 256MiB, 1GB · 50MB/s, 1Gbit/s · 30%
@@ -71,12 +72,7 @@ async function run(options: MigrateOptions, flags: Flags): Promise<number> {
       start: (signal, say) => migrate({ ...options, ...present({ observer }), hooks: hooksOf(flags, say), signal }),
     }),
   );
-  if (!json)
-    process.stdout.write(
-      inWords(result)
-        .map((line) => `${line}\n`)
-        .join(''),
-    );
+  if (!json) for (const line of inWords(result)) say(line);
   tellError(result);
   return exitCodeOf(result);
 }

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ALLOWABLE_CODES, type AllowableCode, type MigrateOptions, MODES, type Mode } from '../migration/index.js';
 import { ESCALATIONS, type Escalation } from '../policy/index.js';
+import { LONGEST_WAIT_MS } from '../validation.js';
 import { commandHook } from './command-hook.js';
 import { HOOK_FLAGS, type HookFlag } from './hook-flags.js';
 import { addHostFlags, type HostFlags, hostsOf } from './host-flags.js';
 import { type PolicyChoice, policyNamed } from './policy-flag.js';
 import { present } from './present.js';
-import { bytesPerSecond, fraction, milliseconds, moment, wholeNumber, wordsOf } from './units.js';
+import { bytesPerSecond, fraction, milliseconds, moment, namesOf, wholeNumber, wordsOf } from './units.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -89,7 +90,7 @@ export function addMigrationFlags(command: Command): Command {
     .option('--destination-xml <file>', 'the whole domain XML to use on the destination', readText)
     .option('--persist', 'make it persistent on the destination')
     .option('--undefine-source', 'remove its definition from the source after success')
-    .option('--copy-disk <targets>', 'local disks whose content goes along, as in vda,vdb', (text) => text.split(','))
+    .option('--copy-disk <targets>', 'local disks whose content goes along, as in vda,vdb', namesOf)
     .optionsGroup('Options:');
 }
 
@@ -109,7 +110,7 @@ export function addCourseFlags(command: Command): Command {
     .option(
       '--hook-deadline <time>',
       'for each hook; then it is killed and counts as failed (default: 30s)',
-      milliseconds,
+      hookDeadline,
     )
     .optionsGroup('Options:');
 }
@@ -163,6 +164,12 @@ export function hooksOf(flags: MigrationFlags, say: (line: string) => void): Non
   return Object.fromEntries(
     given.map(([hook, command]) => [hook.name, { run: commandHook(hook, command, say), ...deadline }]),
   );
+}
+
+function hookDeadline(text: string): number {
+  const deadlineMs = milliseconds(text);
+  if (deadlineMs < 1 || deadlineMs > LONGEST_WAIT_MS) throw new InvalidArgumentError('It must be from 1ms to 24 days.');
+  return deadlineMs;
 }
 
 function wholeMebibytes(text: string): number {

@@ -3,6 +3,7 @@ import type { AssessedSample } from '../migration/index.js';
 import type { Display, ShownEvent } from './display.js';
 import { wordsOfEvent } from './event-words.js';
 import { formatSeconds } from './format.js';
+import { plain } from './say.js';
 
 /** After so long without a line there is one that says how it stands, in milliseconds. */
 const SILENCE_MS = 10_000;
@@ -46,7 +47,7 @@ export class Progress implements Display {
 
   #line(atMs: number, words: string): void {
     this.#atMs = atMs;
-    this.#stream.write(`${formatMs(atMs).padStart(TIME_COLUMNS)}  ${words}\n`);
+    this.#stream.write(`${formatMs(atMs).padStart(TIME_COLUMNS)}  ${plain(words)}\n`);
   }
 }
 

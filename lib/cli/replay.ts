@@ -4,13 +4,15 @@ import type { Action } from '../policy/index.js';
 import { type ReplayEnd, type ReplayReport, type ReplayStep, readTrace, replay } from '../trace/index.js';
 import { formatMs, formatTable } from './format.js';
 import { type PolicyChoice, policyNamed } from './policy-flag.js';
+import { say } from './say.js';
 
 const HELP = `
-The policy is shown what was seen in the run, as it was seen then, and its decisions are put beside those that were made. After the first difference
-its own limits are in its views; where it would have ended the run in another way than it ended, the replay ends.
+The policy is shown what was seen in the run, as it was seen then, and its decisions are put
+beside those that were made. After the first difference its own limits are in its views; where
+it would have ended the run in another way than it ended, the replay ends.
 
 Examples:
-  precopy replay db1.ndjson                    the recorded policy again: whether this version still decides the same
+  precopy replay db1.ndjson                    the recorded policy again: is it still the same?
   precopy replay db1.ndjson --policy nova      where Nova's would have decided otherwise
   precopy replay db1.ndjson --policy ladder.json --json | jq .firstDifference
   zcat db1.ndjson.gz | precopy replay -
@@ -36,7 +38,8 @@ export function replayCommand(): Command {
     .addHelpText('after', HELP)
     .action(async (trace: string, { policy, json }: Flags) => {
       const report = await replay(readTrace(trace === '-' ? process.stdin : trace), policy);
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${linesOf(report).join('\n')}\n`);
+      if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      else say(linesOf(report).join('\n'));
     });
 }
 

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { PrecopyError } from '../errors.js';
 import { figuresOf, isReport, type Run, readRun, renderReport, reportText } from '../report/index.js';
+import { complain, say } from './say.js';
 
 const EXAMPLES = `
 Examples:
@@ -41,8 +42,8 @@ export function reportCommand(): Command {
         runs.push(await readRun(names[index] ?? path, path === '-' ? process.stdin : path));
       if (output !== undefined) await save(output, renderReport(runs, title === undefined ? {} : { title }));
       if (json === true) for (const run of runs) process.stdout.write(`${JSON.stringify(figuresOf(run))}\n`);
-      else process.stdout.write(`${runs.map(reportText).join('\n\n')}\n`);
-      if (output !== undefined) process.stderr.write(`The page is in ${output}.\n`);
+      else say(runs.map(reportText).join('\n\n'));
+      if (output !== undefined) complain(`The page is in ${output}.`);
     });
 }
 

@@ -4,6 +4,7 @@ import { exitCodeOfResolution } from './exit-codes.js';
 import { addHostFlags, type HostFlags } from './host-flags.js';
 import { Interrupt } from './interrupt.js';
 import { toJson } from './json.js';
+import { say } from './say.js';
 import { TARGET_HELP, targetOf } from './target.js';
 import { milliseconds } from './units.js';
 import { inFlags } from './words.js';
@@ -48,7 +49,8 @@ async function run(domain: string | undefined, { yes, wait, json, ...hosts }: Fl
     ...{ ...targetOf(domain, hosts), dryRun: yes !== true, signal: interrupt.signal },
     ...(wait === undefined ? {} : { deadlines: { waitMs: Math.round(wait) } }),
   });
-  process.stdout.write(json ? `${toJson(resolution)}\n` : `${linesOf(resolution).join('\n')}\n`);
+  if (json) process.stdout.write(`${toJson(resolution)}\n`);
+  else say(linesOf(resolution).join('\n'));
   process.exitCode = exitCodeOfResolution(resolution);
 }
 

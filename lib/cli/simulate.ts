@@ -1,21 +1,29 @@
 import { Command, Option } from 'commander';
 import { type Interval, intervalOf, type Scenario, type SimulationResult, simulateMany } from '../forecast/index.js';
 import { ESCALATIONS, type Escalation, ladder, type Policy, policyByName } from '../policy/index.js';
-import { formatBytes, formatMs, formatTable } from './format.js';
+import { formatBytes, formatMs, formatTable, wrap } from './format.js';
 import { POLICY_NAMES, type PolicyChoice, policyNamed } from './policy-flag.js';
 import { present } from './present.js';
-import { bytes, bytesPerSecond, fraction, milliseconds, wholeNumber, wordsOf } from './units.js';
+import { bytes, bytesPerSecond, fraction, milliseconds, positive, wholeNumber, wordsOf } from './units.js';
+
+const HELP_COLUMNS = 96;
 
 const EXAMPLES = `
-Each run has other inputs, drawn around those given; what is shown is the median and the interval that holds nine runs of ten. The same seed
-gives the same runs. The link's speed is what it carries of memory: about 94% of what is written on an Ethernet.
+Each run has other inputs, drawn around those given; what is shown is the median and the interval
+that holds nine runs of ten. The same seed gives the same runs. The link's speed is what it
+carries of memory: about 94% of what is written on an Ethernet.
 
-Policies: ${POLICY_NAMES.join(' · ')}, or a JSON file with a ladder
+${wrap(`Policies: ${POLICY_NAMES.join(', ')}, or a JSON file with a ladder`, HELP_COLUMNS).join('\n')}
 
 Examples:
   precopy simulate --memory 1GiB --dirty 50MB/s --set 256MiB --link 940Mbit/s
   precopy simulate --policy nova --memory 4GiB --dirty 150MB/s --link 1GB/s --runs 10000
-  precopy simulate --memory 1GiB --dirty 300MB/s --link 1Gbit/s --computes --pause 60ms --then throttle,post-copy --json`;
+  precopy simulate --memory 1GiB --dirty 300MB/s --link 1Gbit/s --computes \\
+      --pause 60ms --then throttle,post-copy --json
+
+Exit codes:
+  0  simulated, however the migrations ended
+  2  wrong usage`;
 
 interface Flags {
   policy: PolicyChoice;
@@ -42,16 +50,24 @@ export function simulateCommand(): Command {
   return new Command('simulate')
     .description('Run a policy against simulated migrations, and show how they end.')
     .option('--policy <name|file>', 'who decides', policyNamed, 'budget')
-    .requiredOption('--memory <size>', "the guest's memory, as in 1GiB", bytes)
-    .option('--used <size>', 'how much of it is not zero (default: all)', bytes)
+    .requiredOption('--memory <size>', "the guest's memory, as in 1GiB", positive(bytes, '1B'))
+    .option('--used <size>', 'how much of it is not zero (default: all)', positive(bytes, '1B'))
     .requiredOption('--dirty <rate>', 'how fast the guest writes, as in 50MB/s', bytesPerSecond)
-    .option('--set <size>', 'the memory that it writes to, again and again (default: what is used)', bytes)
-    .requiredOption('--link <rate>', 'what the link carries, as in 1Gbit/s', bytesPerSecond)
+    .option(
+      '--set <size>',
+      'the memory that it writes to, again and again (default: what is used)',
+      positive(bytes, '1B'),
+    )
+    .requiredOption('--link <rate>', 'what the link carries, as in 1Gbit/s', positive(bytesPerSecond, '1B/s'))
     .option('--computes', 'the guest writes less when CPU time is taken from it')
     .option('--monitor', "the throttle can be set in flight, through QEMU's monitor")
     .optionsGroup('Budget:')
-    .option('--pause <time>', 'longest time in which the guest may run nowhere, as in 50ms', milliseconds)
-    .option('--within <time>', 'longest time for all of it, as in 2m', milliseconds)
+    .option(
+      '--pause <time>',
+      'longest time in which the guest may run nowhere, as in 50ms',
+      positive(milliseconds, '1ms'),
+    )
+    .option('--within <time>', 'longest time for all of it, as in 2m', positive(milliseconds, '1ms'))
     .option('--slowdown <percent>', "largest part of the guest's CPU time that may be taken, as in 30%", fraction)
     .option('--then <steps>', `what may be done besides: ${ESCALATIONS.join(', ')}`, wordsOf(ESCALATIONS))
     .optionsGroup('Simulation:')

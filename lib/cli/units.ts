@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { LONGEST_WAIT_MS } from '../validation.js';
 
 const DURATION_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
@@ -39,6 +40,22 @@ export function fraction(text: string): number {
   return percent / 100;
 }
 
+/** The same quantity, of at least one of its smallest unit. */
+export function positive(parse: (text: string) => number, least: string): (text: string) => number {
+  return (text) => {
+    const value = parse(text);
+    if (value < parse(least)) throw new InvalidArgumentError(`It must be at least ${least}.`);
+    return value;
+  };
+}
+
+/** One or more names, separated by commas: `vda,vdb`. */
+export function namesOf(text: string): string[] {
+  const names = text.split(',');
+  if (names.every((name) => name.trim() === name && name !== '')) return names;
+  throw new InvalidArgumentError('It must be names separated by commas, as in vda,vdb.');
+}
+
 /** A count, of at least `minimum`. */
 export function wholeNumber(minimum = 1): (text: string) => number {
   return (text) => {
@@ -65,13 +82,15 @@ export function wordsOf<Word extends string>(allowed: readonly Word[]): (text: s
  * @param now - from when on `+90s` and `23:15` count
  */
 export function moment(text: string, now = new Date()): Date {
-  if (text.startsWith('+')) return new Date(now.getTime() + milliseconds(text.slice(1)));
-  const date = /^\d{2}:\d{2}(:\d{2})?$/.test(text)
-    ? nextAt(text, now)
-    : new Date(ISO_MOMENT.test(text) ? text : Number.NaN);
+  const date = text.startsWith('+')
+    ? new Date(now.getTime() + milliseconds(text.slice(1)))
+    : /^\d{2}:\d{2}(:\d{2})?$/.test(text)
+      ? nextAt(text, now)
+      : new Date(ISO_MOMENT.test(text) ? text : Number.NaN);
   if (Number.isNaN(date.getTime()))
     throw new InvalidArgumentError('It must be a moment, as in 23:15, +90s or 2027-01-31T23:15:00Z.');
   if (date <= now) throw new InvalidArgumentError('It must be in the future.');
+  if (date.getTime() - now.getTime() > LONGEST_WAIT_MS) throw new InvalidArgumentError('It must be within 24 days.');
   return date;
 }
 

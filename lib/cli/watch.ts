@@ -6,6 +6,7 @@ import { formatMs } from './format.js';
 import { addHostFlags, type HostFlags } from './host-flags.js';
 import { Interrupt } from './interrupt.js';
 import { toJson } from './json.js';
+import { say } from './say.js';
 import { shownOf, TARGET_HELP, targetOf } from './target.js';
 
 const HELP = `
@@ -53,7 +54,7 @@ async function run(domain: string | undefined, flags: Flags): Promise<number> {
     display.close();
   }
   if (over === undefined) return EXIT_CODES.interrupted;
-  if (!flags.json) process.stdout.write(`${wordsOf(over)}\n`);
+  if (!flags.json) say(wordsOf(over));
   if (over.owner !== 'source' && over.owner !== 'destination') return EXIT_CODES.ownerInDoubt;
   return over.wasUnderWay && over.verdict === 'completed' ? EXIT_CODES.completed : EXIT_CODES.failed;
 }

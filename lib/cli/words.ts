@@ -13,6 +13,12 @@ const FLAG_OF_OPTION: Readonly<Record<string, string>> = {
   'transport.tls': '--tls',
   'expect.linkBytesPerSecond': '--expect-link (in bytes per second)',
   'expect.dirtiedBytesPerSecond': '--expect-dirty (in bytes per second)',
+  'link.bitsPerSecond': '--bandwidth (in bits per second)',
+  'link.latencyMs': '--latency (in ms)',
+  'workload.setBytes': '--set (in bytes)',
+  'workload.bytesPerSecond': '--rate (in bytes per second)',
+  memoryBytes: '--memory (in bytes)',
+  heartbeatHz: '--heartbeat',
   'source.uri': '--source',
   'destination.uri': '--destination',
   'source.socketPath': '--source-socket',
@@ -30,6 +36,7 @@ const FLAG_OF_WORD: Readonly<Record<string, string>> = {
     forecast: '--forecast',
     switchoverAt: '--switchover-at',
   },
+  ...{ hosts: '--hosts', host: '--host', name: '--name' },
   ...{ destinationName: '--destination-name', copyDisks: '--copy-disk', socketPath: '--source-socket' },
 };
 

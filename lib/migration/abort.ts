@@ -14,6 +14,11 @@ export class AbortRequest {
     this.#controller.signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
+  /** Aborts once it is asked for, with the reason. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
   get isAsked(): boolean {
     return this.#controller.signal.aborted;
   }

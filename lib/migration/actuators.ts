@@ -20,6 +20,9 @@ interface Settings {
   speedMebibytesPerSecond: number;
 }
 
+/** QEMU's parameters by which the throttle is set in flight. */
+const THROTTLE_BOUNDS = ['cpu-throttle-initial', 'max-cpu-throttle'] as const;
+
 type Executed = Exclude<Action['kind'], 'continue' | 'abort'>;
 
 /**
@@ -32,6 +35,8 @@ export class Actuators {
   readonly #capabilities: Capabilities;
   readonly #limits: Limits;
   #before: Settings | undefined;
+  /** QEMU's bounds of the throttle as they were, once they have been changed: libvirt does not put back what it does not know. */
+  #boundsBefore: object | undefined;
 
   constructor(guest: Domain, callMs: number, capabilities: Capabilities, bandwidthBytesPerSecond: number | undefined) {
     this.#guest = guest;
@@ -72,7 +77,11 @@ export class Actuators {
   async restore(): Promise<void> {
     if (this.#before === undefined) return;
     const { downtimeLimitMs, speedMebibytesPerSecond } = this.#before;
+    const bounds = this.#boundsBefore;
     const restored = await Promise.allSettled([
+      ...(bounds === undefined
+        ? []
+        : [this.#monitor('migrate-set-parameters', bounds, "Restoring the throttle's bounds")]),
       this.#call(this.#guest.migrateSetMaxDowntime(downtimeLimitMs), 'Restoring the downtime limit'),
       this.#call(this.#guest.migrateSetMaxSpeed(speedMebibytesPerSecond), 'Restoring the bandwidth'),
     ]);
@@ -125,9 +134,24 @@ export class Actuators {
    */
   async #setThrottle(throttle: number): Promise<void> {
     const percent = Math.round(throttle * 100);
-    const bounds = { 'cpu-throttle-initial': Math.max(1, percent), 'max-cpu-throttle': Math.max(1, percent) };
-    const command = { execute: 'migrate-set-parameters', arguments: bounds };
-    await this.#call(this.#guest.qemuMonitorCommand(JSON.stringify(command)), 'Setting the throttle');
+    this.#boundsBefore ??= await this.#throttleBounds();
+    const bounds = Object.fromEntries(THROTTLE_BOUNDS.map((name) => [name, Math.max(1, percent)]));
+    await this.#monitor('migrate-set-parameters', bounds, 'Setting the throttle');
+  }
+
+  /** QEMU command: query-migrate-parameters. */
+  async #throttleBounds(): Promise<object> {
+    const parameters = Object(await this.#monitor('query-migrate-parameters', {}, "Asking for the throttle's bounds"));
+    return Object.fromEntries(
+      THROTTLE_BOUNDS.flatMap((name) => (name in parameters ? [[name, Reflect.get(parameters, name)]] : [])),
+    );
+  }
+
+  /** What QEMU returns to a command of its own protocol. */
+  async #monitor(execute: string, given: object, what: string): Promise<unknown> {
+    const command = JSON.stringify({ execute, arguments: given });
+    const answer: unknown = JSON.parse(await this.#call(this.#guest.qemuMonitorCommand(command), what));
+    return Reflect.get(Object(answer), 'return');
   }
 
   #call<T>(work: Promise<T>, what: string): Promise<T> {

@@ -3,6 +3,7 @@ import type { Domain } from '../libvirt/index.js';
 import type { MigrationEvent } from './events.js';
 import type { ResolvedOptions } from './options.js';
 import { Side } from './side.js';
+import { orAborted } from './until.js';
 
 /** Both hosts of a migration, open and identified. */
 export interface Sides {
@@ -10,18 +11,28 @@ export interface Sides {
   destination: Side;
 }
 
-/** Opens both hosts at once; when one fails the other is closed again, and the source's error comes first. */
-export async function connectSides({ source, destination, deadlines }: ResolvedOptions): Promise<Sides> {
-  const [first, second] = await Promise.allSettled([
+/**
+ * Opens both hosts at once. Once the source fails nobody waits for the destination; when the destination fails the source is closed again.
+ *
+ * @param until - when it aborts nobody waits for a host that does not answer
+ * @throws PrecopyError `ERR_PRECOPY_UNREACHABLE`, `ERR_PRECOPY_DEADLINE`, `ERR_PRECOPY_ABORTED`
+ */
+export async function connectSides(
+  { source, destination, deadlines }: ResolvedOptions,
+  until?: AbortSignal,
+): Promise<Sides> {
+  const opening = [
     Side.connect('source', source, deadlines),
     Side.connect('destination', destination, deadlines),
-  ]);
-  if (first.status === 'fulfilled' && second.status === 'fulfilled') {
-    return { source: first.value, destination: second.value };
+  ] as const;
+  try {
+    const [here, there] = await orAborted(Promise.all(opening), until);
+    return { source: here, destination: there };
+  } catch (error) {
+    // What opens after all has nobody else who would close it.
+    for (const side of opening) side.then((late) => late.close()).catch(() => {});
+    throw error;
   }
-  if (first.status === 'fulfilled') await first.value.close();
-  if (second.status === 'fulfilled') await second.value.close();
-  throw first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason;
 }
 
 /** Who takes part in a migration. */

@@ -4,6 +4,7 @@ import type { ResolvedOptions } from './options.js';
 import { preflightSides, requirePreflight } from './preflight/index.js';
 import type { Reporter } from './reporter.js';
 import { resolveSafety } from './safety.js';
+import { orAborted } from './until.js';
 
 /** What the preflight checks of a run came to. */
 export interface Examination {
@@ -17,9 +18,19 @@ export interface Examination {
   admit: () => void;
 }
 
-/** Looks at both hosts and the guest before anything is touched; warnings are told, what forbids the move is for `admit()` to throw. */
-export async function examine(sides: Sides, options: ResolvedOptions, reporter: Reporter): Promise<Examination> {
-  const report = await preflightSides(sides, options);
+/**
+ * Looks at both hosts and the guest before anything is touched; warnings are told, what forbids the move is for `admit()` to throw.
+ *
+ * @param until - when it aborts nobody waits for the answers
+ * @throws PrecopyError `ERR_PRECOPY_ABORTED`
+ */
+export async function examine(
+  sides: Sides,
+  options: ResolvedOptions,
+  reporter: Reporter,
+  until: AbortSignal,
+): Promise<Examination> {
+  const report = await orAborted(preflightSides(sides, options), until);
   for (const { severity, code, message } of report.findings) {
     if (severity === 'warning') reporter.warn({ code, message });
   }

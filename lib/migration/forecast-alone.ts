@@ -5,6 +5,7 @@ import { lookAhead } from './forecast.js';
 import { type MigrateOptions, resolveOptions } from './options.js';
 import { preflightSides, requirePreflight } from './preflight/index.js';
 import { probeLink } from './probe.js';
+import { orAborted } from './until.js';
 
 /** The options of the migration that is to be forecast, as `migrate()` takes them, and how far the forecast may go for it. */
 export interface ForecastOptions extends MigrateOptions {
@@ -27,7 +28,8 @@ const probeRules: Rules<Pick<ForecastOptions, 'probe'>> = { probe: flag };
  * ```
  *
  * @throws InvalidArgumentError when an option is not as it must be; PrecopyError with the finding's code for what stands in the way
- *   of the migration, a job that is under way included; `ERR_PRECOPY_LINK_UNKNOWN` when nothing says how fast the link is
+ *   of the migration, a job that is under way included; `ERR_PRECOPY_LINK_UNKNOWN` when nothing says how fast the link is;
+ *   `ERR_PRECOPY_ABORTED` when the signal aborts, a probe that has begun being ended first
  */
 export async function forecast({ probe, ...options }: ForecastOptions): Promise<Forecast> {
   checkOptions<Pick<ForecastOptions, 'probe'>>('', { probe }, probeRules);
@@ -35,9 +37,10 @@ export async function forecast({ probe, ...options }: ForecastOptions): Promise<
   // A probe is neither forecast nor looked at from outside: it only measures.
   const { forecast: _forecast, observer: _observer, ...probing } = options;
   const startedMs = performance.now();
-  const sides = await connectSides(resolved);
+  const { signal } = resolved;
+  const sides = await connectSides(resolved, signal);
   try {
-    const report = await preflightSides(sides, resolved);
+    const report = await orAborted(preflightSides(sides, resolved), signal);
     requirePreflight(report);
     const circumstances = {
       isEmulated: report.facts.guest?.virtualizationType !== 'kvm',

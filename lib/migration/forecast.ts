@@ -18,6 +18,7 @@ import {
   USUAL_POST_COPY_PAUSE_MS,
 } from './history.js';
 import type { ResolvedOptions } from './options.js';
+import { orAborted } from './until.js';
 
 /** What QEMU itself keeps in memory beside the guest's, in bytes, and how well that is known. */
 const QEMU_BYTES = 105 * 2 ** 20;
@@ -74,12 +75,12 @@ export async function lookAhead(
 async function gatherInputs(
   { source, destination }: Sides,
   guest: Domain,
-  { expect, escalate }: ResolvedOptions,
+  { expect, escalate, signal }: ResolvedOptions,
   { isEmulated, checkingMs, probe }: Circumstances,
 ): Promise<Inputs> {
   const history = () => historyOf(source.identity.hostUuid, destination.identity.hostUuid, guest.uuid);
   const link = await linkSpeed(expect.linkBytesPerSecond, history(), probe);
-  const gauge = await gaugeGuest(guest);
+  const gauge = await orAborted(gaugeGuest(guest), signal);
   const { memoryBytes, busyShare } = gauge;
   const followsCpu = busyShare !== undefined && busyShare >= BUSY_SHARE;
   const syncCosts = isEmulated ? EMULATED_SYNC : { syncMs: 0, stallMs: 0 };

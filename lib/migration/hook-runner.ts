@@ -8,6 +8,7 @@ import {
   type Hooks,
   Veto,
 } from './hooks.js';
+import { unlessAborted } from './until.js';
 
 const DEFAULT_DEADLINE_MS = 30_000;
 
@@ -74,8 +75,9 @@ export class HookRunner {
         // The table above pairs each name with its context; TypeScript cannot follow that through a union of functions.
         const call = async () => (entry.run as (context: object) => unknown)(context);
         const work = call() as Promise<Returned<Name>>;
-        const timely = withDeadline(work, entry.deadlineMs ?? DEFAULT_DEADLINE_MS, `The hook ${name}`);
-        const result = await unlessAborted(timely, until, NO_LONGER_WANTED);
+        // In this order: a deadline that nobody waits for must not keep the process alive.
+        const unlessFailed = unlessAborted(work, until, NO_LONGER_WANTED);
+        const result = await withDeadline(unlessFailed, entry.deadlineMs ?? DEFAULT_DEADLINE_MS, `The hook ${name}`);
         if (result !== NO_LONGER_WANTED) returned.push(result);
       } catch (thrown) {
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -90,25 +92,6 @@ export class HookRunner {
 }
 
 const NO_LONGER_WANTED = Symbol('no longer wanted');
-
-/** Settles as `work` does, or resolves with `instead` as soon as the signal aborts. */
-async function unlessAborted<T, Instead>(
-  work: Promise<T>,
-  signal: AbortSignal | undefined,
-  instead: Instead,
-): Promise<T | Instead> {
-  if (signal === undefined) return work;
-  const settled = new AbortController();
-  const aborted = new Promise<Instead>((resolve) => {
-    if (signal.aborted) resolve(instead);
-    signal.addEventListener('abort', () => resolve(instead), { once: true, signal: settled.signal });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    settled.abort();
-  }
-}
 
 function entriesOf<Name extends HookName>(hooks: Hooks, name: Name): HookEntry<Name>[] {
   const given: HookOf<Name> | readonly HookOf<Name>[] | undefined = hooks[name];

@@ -6,6 +6,7 @@ import type { MigrationEvent, MigrationEventType } from './events.js';
 import type { ResolvedOptions } from './options.js';
 import type { MigrationResult } from './result.js';
 import { Run } from './run.js';
+import { reasonOf } from './until.js';
 
 type EventMap = { event: [MigrationEvent] } & { [T in MigrationEventType]: [Extract<MigrationEvent, { type: T }>] };
 
@@ -33,7 +34,7 @@ export class Migration
   constructor(options: ResolvedOptions, course?: Course) {
     super();
     const { signal } = options;
-    const onSignal = () => this.abort(reasonOf(signal?.reason));
+    const onSignal = () => this.abort(reasonOf(signal));
     if (signal?.aborted) onSignal();
     signal?.addEventListener('abort', onSignal, { once: true });
     this.#trace = traceOf(options, course !== undefined);
@@ -89,8 +90,4 @@ export class Migration
       }
     }
   }
-}
-
-function reasonOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
 }

@@ -17,6 +17,7 @@ import {
   checkOptions,
   flag,
   integer,
+  LONGEST_WAIT_MS,
   number,
   oneOf,
   type Rule,
@@ -24,7 +25,8 @@ import {
   text,
   textList,
 } from '../validation.js';
-import { HOOK_NAMES, type Hooks } from './hooks.js';
+import { checkHooks } from './hook-rules.js';
+import type { Hooks } from './hooks.js';
 import { checkMode, MODES, type Mode } from './mode.js';
 import type { GuestObserver } from './observer.js';
 import { ALLOWABLE_CODES, type AllowableCode } from './preflight/finding.js';
@@ -206,10 +208,10 @@ const transportRules: Rules<TransportOptions> = {
 };
 
 const deadlineRules: Rules<DeadlineOptions> = {
-  connectMs: integer(1),
-  callMs: integer(1),
-  settleMs: integer(1),
-  abortMs: integer(1),
+  connectMs: integer(1, LONGEST_WAIT_MS),
+  callMs: integer(1, LONGEST_WAIT_MS),
+  settleMs: integer(1, LONGEST_WAIT_MS),
+  abortMs: integer(1, LONGEST_WAIT_MS),
 };
 
 const budgetRules: Rules<Budget> = {
@@ -233,24 +235,10 @@ const listOf =
       ? undefined
       : `a list of ${allowed.join(', ')}, each at most once`;
 
-/** No timer waits longer. */
-const LONGEST_WAIT_MS = 24 * 24 * 3600 * 1000;
-
 const futureDate: Rule = (value) =>
   value instanceof Date && value.getTime() > Date.now() && value.getTime() < Date.now() + LONGEST_WAIT_MS
     ? undefined
     : 'a Date in the future, within 24 days';
-
-const hook: Rule = (value) => {
-  const isHook = (one: unknown): boolean =>
-    typeof one === 'function' ||
-    (typeof one === 'object' && one !== null && 'run' in one && typeof one.run === 'function');
-  return (Array.isArray(value) ? value.every(isHook) : isHook(value))
-    ? undefined
-    : 'a function, an object with a function run, or a list of these';
-};
-
-const hookRules = Object.fromEntries(HOOK_NAMES.map((name) => [name, hook])) as Record<keyof Hooks, Rule>;
 
 const rules: Rules<MigrateOptions> = {
   mode: oneOf(...MODES),
@@ -296,7 +284,7 @@ export function resolveOptions(options: MigrateOptions): ResolvedOptions {
   if (options.transport?.peerUri !== undefined) endpointUri(options.transport.peerUri, 'transport.peerUri');
   checkOptions<Budget>('budget', options.budget ?? {}, budgetRules);
   checkOptions<Expectation>('expect', options.expect ?? {}, expectRules);
-  checkOptions<Hooks>('hooks', options.hooks ?? {}, hookRules);
+  checkHooks(options.hooks ?? {});
   const mode = options.mode ?? 'live';
   checkMode(mode, options);
   return {

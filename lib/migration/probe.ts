@@ -4,6 +4,7 @@ import { quantile } from '../statistics.js';
 import { migrate } from './migrate.js';
 import type { MigrateOptions } from './options.js';
 import { sleep } from './sampler.js';
+import { orAborted } from './until.js';
 
 /** A probe is over after so long, or when so little of the memory is left, in milliseconds and as a share. */
 const PROBE_MS = 1000;
@@ -21,7 +22,7 @@ const AFTERMATH_MS = 200;
  * where it is. It is as safe as any migration that is aborted in its first pass, and as dear: the guest's writes are tracked for a second.
  *
  * @returns the speed of the memory stream in bytes per second
- * @throws PrecopyError `ERR_PRECOPY_PROBE` when the migration was not cancelled, with the owner of the guest
+ * @throws PrecopyError `ERR_PRECOPY_PROBE` when the migration was not cancelled, with the owner of the guest; `ERR_PRECOPY_ABORTED`
  */
 export async function probeLink(options: MigrateOptions): Promise<number> {
   const probing = policyFromFunction('probe', ({ elapsedMs, memoryTotalBytes, memoryRemainingBytes }) =>
@@ -50,7 +51,7 @@ export async function probeLink(options: MigrateOptions): Promise<number> {
           : (error?.remedy ?? 'Give expect.linkBytesPerSecond instead.'),
     });
   }
-  await sleep(AFTERMATH_MS);
+  await orAborted(sleep(AFTERMATH_MS), options.signal);
   return speedOf(readings);
 }
 

@@ -30,6 +30,7 @@ import { Reporter } from './reporter.js';
 import type { Failure, MigrationResult, Warning } from './result.js';
 import { NO_EVIDENCE, settle } from './settle.js';
 import { Transfer } from './transfer.js';
+import { orAborted } from './until.js';
 import { Witness } from './witness.js';
 
 /** What is said when the guard had to act. */
@@ -78,6 +79,8 @@ export class Run {
   #wasPaused = false;
   #isEmulated = false;
   #transfer: Transfer | undefined;
+  /** Aborts when the migration has failed: nobody waits for the hooks of its phases any more. */
+  readonly #failed = new AbortController();
 
   constructor(options: ResolvedOptions, abort: AbortRequest, emit: (event: MigrationEvent) => void, course?: Course) {
     this.#options = options;
@@ -112,7 +115,7 @@ export class Run {
       await this.#reporter.open(this.#course !== undefined);
       this.#outside?.start();
       this.#phases.advance('connect', 0);
-      this.#sides = await connectSides(this.#options);
+      this.#sides = await connectSides(this.#options, this.#abortBefore);
       this.#throwIfUnmade();
       this.#guest = await (this.#course?.find(this.#sides, this.#options) ?? this.#checkAndFind(this.#sides));
       this.#reporter.journal.write(this.#identified(this.#guest, this.#sides));
@@ -122,11 +125,12 @@ export class Run {
       await this.#foresight.look(this.#sides, this.#options, {
         ...{ isEmulated: this.#isEmulated, clock: this.#clock, abort: this.#abort, reporter: this.#reporter },
       });
-      await this.#hooks.run('connected', {});
+      await this.#hooks.run('connected', {}, this.#abortBefore);
       this.#throwIfUnmade();
       await this.#move(this.#sides, this.#guest);
     } catch (cause) {
       failure = { phase: this.#phases.current, cause };
+      this.#failed.abort();
     }
     this.#phases.skipToSettle(this.#clock.atMs());
     await this.#guard?.fenced;
@@ -152,6 +156,11 @@ export class Run {
     if (this.#course === undefined) this.#abort.throwIfAsked();
   }
 
+  /** Ends what touches nothing at once; a job that is adopted can only be aborted over connections that stand. */
+  get #abortBefore(): AbortSignal | undefined {
+    return this.#course === undefined ? this.#abort.signal : undefined;
+  }
+
   /** Where another process has made the call, an abort is never too early. */
   get #callBefore(): CallState {
     return this.#course === undefined ? 'not made' : 'out';
@@ -163,7 +172,12 @@ export class Run {
   }
 
   async #checkAndFind(sides: Sides): Promise<Domain> {
-    const { guest, safety, wasPaused, isEmulated, admit } = await examine(sides, this.#options, this.#reporter);
+    const { guest, safety, wasPaused, isEmulated, admit } = await examine(
+      sides,
+      this.#options,
+      this.#reporter,
+      this.#abort.signal,
+    );
     this.#guest = guest;
     admit();
     this.#safety = safety;
@@ -195,7 +209,7 @@ export class Run {
     this.#reporter.tell({ type: 'phase', atMs, phase });
     const hook = HOOKS_OF_PHASES[phase];
     // Not waited for here: libvirt would not wait. The hold comes after it all the same, since hooks are called in their order.
-    if (hook !== undefined) void this.#hooks.run(hook, {});
+    if (hook !== undefined) void this.#hooks.run(hook, {}, this.#failed.signal);
   }
 
   #onGuest(side: Role, event: string, detail: string, atMs: number): void {
@@ -223,7 +237,8 @@ export class Run {
     const { policy, budget, escalate, expect, deadlines } = this.#options;
     const { source, destination } = sides;
     const known = historyOf(source.identity.hostUuid, destination.identity.hostUuid, guest.uuid);
-    const situation = { ...(await measure(guest, expect, escalate, known, deadlines.callMs)), budget, escalate };
+    const measuring = measure(guest, expect, escalate, known, deadlines.callMs);
+    const situation = { ...(await orAborted(measuring, this.#abortBefore)), budget, escalate };
     const plan = planOf(guest, policy, situation, known?.fixedPauseMs ?? USUAL_FIXED_PAUSE_MS);
     const { settings } = plan;
     this.#reporter.tell({ type: 'plan', atMs: this.#clock.atMs(), ...plan });
@@ -232,6 +247,7 @@ export class Run {
     this.#transfer = transfer;
     await transfer.conductor.prepare(settings.downtimeLimitMs);
     const course = this.#course;
+    this.#throwIfUnmade();
     await transfer.perform(
       course ? (over) => course.follow(sides, guest, over) : await this.#prepareCall(sides, guest, settings),
     );

@@ -75,9 +75,12 @@ export async function* watch(options: WatchOptions): AsyncGenerator<WatchEvent, 
     ...(sampleIntervalMs === undefined ? {} : { sampleIntervalMs }),
     ...(deadlines === undefined ? {} : { deadlines }),
   });
-  const sides = await connectSides(resolved);
+  const sides = await connectSides(resolved, signal).catch((error: unknown) => {
+    if (signal?.aborted) return undefined;
+    throw error;
+  });
+  if (sides === undefined) return;
   try {
-    if (signal?.aborted) return;
     yield* new Onlooker(sides, resolved, signal).look();
   } finally {
     await Promise.all([sides.source.close(), sides.destination.close()]);

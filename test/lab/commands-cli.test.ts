@@ -86,12 +86,22 @@ test('the commands, as people use them', async (t) => {
     t.same(await virshSees('used', lab.hosts), ['a']);
   });
 
-  await t.test('a hook that does not end is killed at its deadline', async (t) => {
-    const late = ['--hook-connected', `echo $$ > ${state}/late; sleep 60`, '--hook-deadline', '300ms'];
-    t.match(await precopy('migrate', 'used', ...moveFlags(a, b), ...late), { code: 3, stderr: /the hook connected/ });
-    const pid = Number(readFileSync(join(state, 'late'), 'utf8'));
-    t.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, 'it is gone');
-  });
+  await t.test(
+    'a hook that does not end is told to at its deadline, and is let to put right what it began',
+    async (t) => {
+      const undo = `trap 'sleep 0.5; echo undone >> ${state}/late; exit 1' TERM`;
+      const late = [
+        '--hook-connected',
+        `${undo}; echo $$ > ${state}/late; sleep 60 & wait`,
+        '--hook-deadline',
+        '300ms',
+      ];
+      t.match(await precopy('migrate', 'used', ...moveFlags(a, b), ...late), { code: 3, stderr: /the hook connected/ });
+      const [pid, undone] = readFileSync(join(state, 'late'), 'utf8').trim().split('\n');
+      t.equal(undone, 'undone');
+      t.throws(() => process.kill(Number(pid), 0), { code: 'ESRCH' }, 'it is gone');
+    },
+  );
 
   await t.test('watch looks on, and a terminal of 40 columns is drawn into without wrapping', async (t) => {
     await lab.link.shape(SLOW);

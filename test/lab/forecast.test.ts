@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { type Forecast, forecast, forecastError } from '../../lib/index.js';
 import { type Host, Lab } from '../../lib/lab/index.js';
+import { end, start } from '../support/command-line.js';
 import { moveOptions, observeMove, startWriter, stillBeats, virshSees } from './moving.js';
 
 const PROGRAM = fileURLToPath(new URL('../../lib/cli/main.js', import.meta.url));
@@ -34,6 +36,17 @@ test('what is forecast comes true', async (t) => {
     const { status, stderr } = precopy(['forecast', 'foreseen', ...between(a, b)]);
     t.equal(status, 1);
     t.match(stderr, /--expect-link/);
+  });
+
+  await t.test('Ctrl-C in a probe aborts it first: the guest stays, and nothing is under way', async (t) => {
+    const child = start(['forecast', 'foreseen', ...between(a, b), '--probe']);
+    await using connection = await b.connect();
+    while ((await connection.listAllDomains()).length === 0) await delay(5);
+    child.kill('SIGINT');
+    t.match(await end(child), { code: 130, stderr: /Aborted: interrupted with Ctrl-C/ });
+    t.same(await virshSees('foreseen', lab.hosts), ['a']);
+    t.same(await connection.listAllDomains(), []);
+    t.match(await stillBeats(guest), { badPages: 0, clockWentBack: false });
   });
 
   let foreseen: Forecast | undefined;

@@ -107,6 +107,28 @@ test('hooks, the hold and vetoes', async (t) => {
     await connection.close();
   });
 
+  await t.test('a hook that goes on is not waited for once the migration has failed', async (t) => {
+    const controller = new AbortController();
+    let isTold = false;
+    const { result } = await observeMove({
+      ...{ ...moveOptions(guest.name, from, to), signal: controller.signal },
+      hooks: {
+        prepared: {
+          run: ({ signal }) => {
+            signal.addEventListener('abort', () => {
+              isTold = true;
+            });
+            controller.abort(new Error('the host is needed'));
+            return new Promise(() => {});
+          },
+          deadlineMs: 24 * 3600 * 1000,
+        },
+      },
+    });
+    t.match(result, { outcome: 'cancelled', owner: 'source', abort: { reason: 'the host is needed' } });
+    t.equal(isTold, true, 'its signal says so');
+  });
+
   await t.test('a hook that throws or is late is a warning where the caller says so', async (t) => {
     const { result } = await observeMove({
       ...moveOptions(guest.name, from, to),

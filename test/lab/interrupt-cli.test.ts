@@ -26,14 +26,35 @@ async function interruptIn(
   return await end(child);
 }
 
+/** The arguments of a command that a message names, as a shell would read them. */
+function named(command: 'adopt' | 'resolve', said: string): string[] {
+  const [, line = ''] = new RegExp(`precopy (${command} .*)`).exec(said) ?? [];
+  return line.split(' ').map((word) => word.replaceAll("'", ''));
+}
+
 /** Runs what a command that left has named, until nothing is left to do. */
 async function settle(said: string): Promise<Ended> {
-  const [, command = ''] = /precopy (resolve .*)/.exec(said) ?? [];
-  const args = command.split(' ').map((word) => word.replaceAll("'", ''));
   for (let attempt = 1; ; attempt += 1) {
-    const ended = await precopy(...args, '--yes');
+    const ended = await precopy(...named('resolve', said), '--yes');
     if (ended.code === 0 || attempt === 5) return ended;
   }
+}
+
+/**
+ * Migrates, freezes the source's daemon in pre-copy, and presses Ctrl-C twice, the second time once the first one was heard: the abort cannot
+ * have come to its end by then. The daemon goes on afterwards.
+ */
+async function leaveUnanswered(guest: Guest, from: Host, to: Host, control: Control): Promise<Ended> {
+  const child = start(['migrate', guest.name, ...moveFlags(from, to, control), '--json']);
+  let frozen: Promise<void> | undefined;
+  onEvent(child, ({ type }) => {
+    if (type === 'pass') frozen ??= from.daemon.freeze().then(() => void child.kill('SIGINT'));
+    if (type === 'abort') child.kill('SIGINT');
+  });
+  const ended = await end(child);
+  await frozen;
+  await from.daemon.thaw();
+  return ended;
 }
 
 test('Ctrl-C in each phase', async (t) => {
@@ -77,6 +98,28 @@ test('Ctrl-C in each phase', async (t) => {
       await turn();
     });
   }
+
+  await t.test('twice, and libvirt does not answer: it leaves, and what it names follows the migration', async (t) => {
+    const { code, stdout, stderr } = await leaveUnanswered(guest, here, there, 'peer-to-peer');
+    t.equal(code, 5, stderr);
+    t.match(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''), { type: 'detached', message: /^Left\./ });
+    const adopted = await precopy(...named('adopt', stderr));
+    t.comment(`adopt: exit code ${adopted.code}: ${adopted.stderr.trim()}`);
+    // The abort that nobody heard may still be heard by libvirt.
+    const expected: Record<string, Host> = { 0: there, 1: here };
+    t.same(await virshSees(guest.name, lab.hosts), [expected[`${adopted.code}`]?.name], 'the guest is where it says');
+    t.equal((await settle(stderr)).code, 0, 'and nothing is left to do');
+    await turn();
+  });
+
+  await t.test('twice, and libvirt does not answer, direct: it leaves, and the guest stays', async (t) => {
+    const { code, stderr } = await leaveUnanswered(guest, here, there, 'direct');
+    t.equal(code, 5, stderr);
+    t.match(stderr, /coordinated/);
+    const settled = await settle(stderr);
+    t.equal(settled.code, 0, settled.stdout + settled.stderr);
+    t.same(await virshSees(guest.name, lab.hosts), [here.name]);
+  });
 
   await t.test('the guest has not noticed', async (t) => {
     t.match(await stillBeats(guest), { badPages: 0, clockWentBack: false });

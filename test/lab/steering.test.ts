@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'tap';
 import { Lab } from '../../lib/lab/index.js';
-import { policyFromFunction } from '../../lib/policy/index.js';
+import { policyFromFunction, virsh } from '../../lib/policy/index.js';
 import { moveOptions, observeMove, startWriter, stillBeats, virshSees } from './moving.js';
 
 test('what steers a migration may fail, and neither the guest nor the process comes to harm', async (t) => {
@@ -20,6 +20,31 @@ test('what steers a migration may fail, and neither the guest nor the process co
       warnings: [{ code: 'steering-failed', message: /no such rung/ }],
     });
     t.same(await virshSees(guest.name, lab.hosts), ['a']);
+  });
+
+  await t.test("QEMU's own bounds of the throttle are as before, once a throttled migration is given up", async (t) => {
+    const source = { ...a.endpoint, allowMonitorCommand: true };
+    await using connection = await a.connect({ allowMonitorCommand: true });
+    const domain = await connection.domainLookupByName(guest.name);
+    const mostPercent = async () => {
+      const answer = JSON.parse(await domain.qemuMonitorCommand('{"execute": "query-migrate-parameters"}'));
+      return answer.return['max-cpu-throttle'];
+    };
+    const before = await mostPercent();
+    let meanwhile = before;
+    const { result } = await observeMove({
+      ...{ ...moveOptions(guest.name, a, b), source, policy: virsh({ autoConverge: true }) },
+      hooks: {
+        pass: async ({ view }) => {
+          if (view.pass < 2) return { kind: 'throttle', throttle: 0.3, reason: 'for the test' };
+          meanwhile = await mostPercent();
+          return { kind: 'abort', reason: 'enough was seen' };
+        },
+      },
+    });
+    t.match(result, { outcome: 'cancelled', owner: 'source' });
+    t.equal(meanwhile, 30, 'it was lowered');
+    t.equal(await mostPercent(), before);
   });
 
   await t.test('what the hold kept back is done once the guest did not stop at the release', async (t) => {

@@ -1,15 +1,21 @@
 #!/bin/sh
-# Builds the addon with sanitizers, into folders of its own, and runs the native and process tests with each build:
-# AddressSanitizer with leak detection, then UndefinedBehaviorSanitizer. Node itself is the stock one.
+# Builds the addon with sanitizers, into a folder of its own, and runs the native and process tests with it: AddressSanitizer with leak
+# detection and UndefinedBehaviorSanitizer at once, since neither hides what the other looks for. Node itself is the stock one.
 set -eu
 cd "$(dirname "$0")/../.."
 
+folder=build-sanitize
+addon=$folder/build/Release/precopy.node
+
 build() {
-  folder=build-sanitize/$1
   mkdir -p "$folder"
-  for name in binding.gyp native node_modules package.json; do ln -sfn "../../$name" "$folder/$name"; done
-  npx node-gyp rebuild --directory "$folder" -j "$(nproc)" --precopy_sanitize="$1" >"$folder/build.log" 2>&1 ||
+  for name in binding.gyp native node_modules package.json; do ln -sfn "../$name" "$folder/$name"; done
+  npx node-gyp rebuild --directory "$folder" -j "$(nproc)" --precopy_sanitize=yes >"$folder/build.log" 2>&1 ||
     { cat "$folder/build.log"; exit 1; }
+  # A build that quietly lost its flags would find nothing, and all would seem well.
+  for sanitizer in asan ubsan; do
+    ldd "$addon" | grep -q "lib$sanitizer" || { echo "the addon was built without $sanitizer"; exit 1; }
+  done
 }
 
 # LeakSanitizer itself sometimes crashes when it reads the thread-local storage of a thread that is about to start or end
@@ -32,36 +38,25 @@ attempt() {
   return 1
 }
 
-run() {
-  failed=0
-  for test in dist/test/native/*.test.js dist/test/process/*.test.js; do
-    log=build-sanitize/$1-$(basename "$test" .js).log
-    if attempt "$test" "$log"; then
-      echo "ok $1: $test"
-    else
-      echo "not ok $1: $test"
-      grep -A 30 'Sanitizer\|runtime error:\|not ok' "$log" | head -n 60
-      failed=1
-    fi
-  done
-  return $failed
-}
+bash lib/setup/setup.sh test
+build
 
-npx tsc
+PRECOPY_ADDON=$PWD/$addon
+# libtirpc too: AddressSanitizer looks for the functions that it intercepts when it starts, and would call null.
+LD_PRELOAD="$(g++ -print-file-name=libasan.so) $(ldconfig -p | awk '/libtirpc\.so/ { print $NF; exit }')"
+LSAN_OPTIONS="suppressions=$PWD/test/process/leaks.txt:print_suppressions=0"
+UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 
-build address
-(
-  export PRECOPY_ADDON="$PWD/build-sanitize/address/build/Release/precopy.node"
-  # libtirpc too: AddressSanitizer looks for the functions that it intercepts when it starts, and would call null.
-  LD_PRELOAD="$(g++ -print-file-name=libasan.so) $(ldconfig -p | awk '/libtirpc\.so/ { print $NF; exit }')"
-  export LD_PRELOAD
-  export LSAN_OPTIONS="suppressions=$PWD/test/process/leaks.txt:print_suppressions=0"
-  run address
-)
-
-build undefined
-(
-  export PRECOPY_ADDON="$PWD/build-sanitize/undefined/build/Release/precopy.node"
-  export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-  run undefined
-)
+failed=0
+for test in dist/test/native/*.test.js dist/test/process/*.test.js; do
+  log=$folder/$(basename "$test" .js).log
+  # For the tests alone: a shell with AddressSanitizer in it is not what is to be looked at.
+  if (export PRECOPY_ADDON LD_PRELOAD LSAN_OPTIONS UBSAN_OPTIONS && attempt "$test" "$log"); then
+    echo "ok sanitized: $test"
+  else
+    echo "not ok sanitized: $test"
+    grep -A 30 'Sanitizer\|runtime error:\|not ok' "$log" | head -n 60
+    failed=1
+  fi
+done
+exit "$failed"

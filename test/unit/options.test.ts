@@ -28,6 +28,9 @@ const wrong: [string, unknown, RegExp][] = [
   ['copyDisks', [], /at least one/],
   ['sampleIntervalMs', 1, /from 10 to 60000/],
   ['deadlines.callMs', -5, /whole number from 1/],
+  ['deadlines.callMs', 2 ** 31, /whole number from 1 to 2073600000/],
+  ['hooks.connected', 'echo', /a function, an object with a function run/],
+  ['hooks.connected', [() => {}, 7], /a function, an object with a function run/],
   ['signal', {}, /an AbortSignal/],
   ['budget.pauseMs', 0, /from 1 to 2000000/],
   ['budget.slowdown', 30, /from 0 to 1/],
@@ -49,6 +52,28 @@ for (const [option, value, allowed] of wrong) {
     const options = { ...valid, [first]: second === undefined ? value : { [second]: value } };
     t.throws(() => migrate(options), { code: 'ERR_PRECOPY_INVALID_ARGUMENT', message: allowed });
     t.throws(() => migrate(options), { message: new RegExp(`^${option.replace('.', '\\.')}`) });
+    t.end();
+  });
+}
+
+// A timer of Node's that is to wait for longer than 24 days, or for no number, ends at once, and the hook would fail at once.
+const wrongHooks: [string, object, RegExp][] = [
+  ['deadlineMs', { run: () => {}, deadlineMs: 2 ** 31 }, /from 1 to 2073600000/],
+  ['deadlineMs', { run: () => {}, deadlineMs: Number.NaN }, /a number from 1/],
+  ['deadlineMs', { run: () => {}, deadlineMs: 0 }, /a number from 1/],
+  ['onFailure', { run: () => {}, onFailure: 'ignore' }, /abort or continue/],
+  ['onfailure', { run: () => {}, onfailure: 'continue' }, /left out: the options are run/],
+  ['run', { run: 'echo' }, /a function/],
+];
+
+for (const [option, hook, allowed] of wrongHooks) {
+  test(`a hook with ${option} ${Reflect.get(hook, option)} is refused before anything is touched`, (t) => {
+    for (const given of [hook, [() => {}, hook]]) {
+      // The point of the test: a caller without types.
+      const options = { ...valid, hooks: { prepared: given } } as MigrateOptions;
+      t.throws(() => migrate(options), { code: 'ERR_PRECOPY_INVALID_ARGUMENT', message: allowed });
+      t.throws(() => migrate(options), { message: new RegExp(`^hooks\\.prepared\\.${option}`) });
+    }
     t.end();
   });
 }

@@ -3,11 +3,17 @@ import { Lab } from '../../lab/index.js';
 import { formatTable } from '../format.js';
 import { whichLab } from './which.js';
 
+const EXAMPLES = `
+Examples:
+  precopy lab guest list
+  precopy lab guest list --lab demo --json | jq -r '.[].hosts[]'`;
+
 export function guestListCommand(): Command {
   return new Command('list')
     .description('list the guests of a lab, and where they are now')
     .option('--lab <name>', 'the lab; may be left out when there is only one')
     .option('--json', 'print one JSON array')
+    .addHelpText('after', EXAMPLES)
     .action(list);
 }
 

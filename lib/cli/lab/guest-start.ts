@@ -25,12 +25,12 @@ interface Flags {
 }
 
 const EXAMPLES = `
-Workloads: idle · steady (rewrites its set at an even rate) · hot (as fast as it can) · compute (writes in proportion to its processor time) ·
-burst (steady for a while, then quiet)
+Workloads: idle · steady (rewrites its set at an even rate) · hot (as fast as it can) ·
+compute (writes in proportion to its processor time) · burst (steady for a while, then quiet)
 
 Examples:
   precopy lab guest start
-  precopy lab guest start --name db1 --memory 1GiB --workload steady --set 256MiB --rate 50MB/s/s
+  precopy lab guest start --name db1 --memory 1GiB --workload steady --set 256MiB --rate 50MB/s
   precopy lab guest start --kind bare --workload hot --host b`;
 
 const DEFAULT_MEMORY_BYTES = 256 * 1024 ** 2;

@@ -12,7 +12,8 @@ Without a host the shell is outside of the lab, and its environment holds for ea
 
 Examples:
   precopy lab shell
-  $ virsh -c $PRECOPY_HOST_A migrate --live --p2p guest1 $PRECOPY_PEER_B --migrateuri $PRECOPY_MIGRATE_B
+  $ virsh -c $PRECOPY_HOST_A migrate --live --p2p guest1 \\
+      $PRECOPY_PEER_B --migrateuri $PRECOPY_MIGRATE_B
   precopy lab shell b
   precopy lab shell b -- ip address
   precopy lab shell client -- ss -tn`;

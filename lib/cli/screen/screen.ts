@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Display, ShownEvent } from '../display.js';
 import { wordsOfEvent } from '../event-words.js';
 import { formatMs, wrap } from '../format.js';
+import { plain } from '../say.js';
 import { render } from './render.js';
 import { after, type ScreenState } from './state.js';
 import type { Style } from './style.js';
@@ -75,7 +76,7 @@ export class Screen implements Display {
 
   #print(atMs: number, words: string, isLoud: boolean): void {
     const time = this.#style.paint('dim', formatMs(atMs).padStart(TIME_COLUMNS));
-    const lines = wrap(words, Math.max(20, this.#terminal.columns - TIME_COLUMNS - 3));
+    const lines = wrap(plain(words), Math.max(20, this.#terminal.columns - TIME_COLUMNS - 3));
     const indent = ' '.repeat(TIME_COLUMNS + 2);
     const told = lines.map((line) => (isLoud ? this.#style.paint('yellow', line) : line));
     this.#redraw(told.map((line, index) => (index === 0 ? `${time}  ${line}` : `${indent}${line}`)));

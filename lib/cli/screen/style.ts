@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { plain } from '../say.js';
 
 export type Colour = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
 
@@ -37,7 +38,7 @@ export function styleOf({ unicode, colours }: { unicode: boolean; colours: boole
 /** A piece of a line. */
 export type Piece = string | readonly [colour: Colour, text: string];
 
-export const textOf = (piece: Piece): string => (typeof piece === 'string' ? piece : piece[1]);
+export const textOf = (piece: Piece): string => plain(typeof piece === 'string' ? piece : piece[1]);
 
 export const lengthOf = (pieces: readonly Piece[]): number =>
   pieces.reduce((length, piece) => length + textOf(piece).length, 0);

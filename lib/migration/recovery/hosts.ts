@@ -4,6 +4,7 @@ import { withDeadline } from '../deadline.js';
 import type { Role } from '../events.js';
 import type { Host, ResolvedOptions } from '../options.js';
 import { Side } from '../side.js';
+import { orAborted } from '../until.js';
 import { sightOf } from './sight.js';
 import { type Look, type Sight, standingOf } from './standing.js';
 
@@ -20,6 +21,8 @@ export interface HostsOptions {
   deadlines: ResolvedOptions['deadlines'];
   /** Known beforehand, from a journal. */
   destinationRan: boolean;
+  /** When it aborts nobody waits for a host that does not answer. */
+  signal: AbortSignal | undefined;
 }
 
 type Reached = Side | { readonly why: string };
@@ -44,11 +47,16 @@ export class Hosts implements AsyncDisposable {
   /**
    * Opens what can be reached, finds out which guest is meant, and from then on notices when it resumes on the destination.
    *
-   * @throws PrecopyError `ERR_PRECOPY_SAME_HOST`, `ERR_PRECOPY_CONNECTION_CLOSED`
+   * @throws PrecopyError `ERR_PRECOPY_SAME_HOST`, `ERR_PRECOPY_CONNECTION_CLOSED`, `ERR_PRECOPY_ABORTED`
    */
   static async open(options: HostsOptions): Promise<Hosts> {
     const reach = (role: Role) => Side.connect(role, options[role], options.deadlines).catch(unreachableOr);
-    const [source, destination] = await Promise.all([reach('source'), reach('destination')]);
+    const reaching = [reach('source'), reach('destination')] as const;
+    const [source, destination] = await orAborted(Promise.all(reaching), options.signal).catch((error: unknown) => {
+      // What opens after all has nobody else who would close it.
+      for (const reached of reaching) reached.then((side) => (isSide(side) ? side.close() : undefined)).catch(() => {});
+      throw error;
+    });
     const hosts = new Hosts({ source, destination }, options);
     try {
       if (isSide(source) && isSide(destination) && source.identity.hostUuid === destination.identity.hostUuid) {

@@ -7,7 +7,10 @@ import { precopy } from '../support/command-line.js';
 const HOSTS = ['--source', 'qemu+tls://a/system', '--destination', 'qemu+tls://b/system'];
 
 test('--help of every command has examples and exit codes, and fits', async (t) => {
-  const commands = ['check', 'migrate', 'watch', 'abort', 'adopt', 'resolve', 'report', 'completion', 'lab'];
+  const commands = [
+    ...['check', 'forecast', 'migrate', 'watch', 'abort', 'adopt', 'resolve', 'report', 'replay', 'simulate'],
+    ...['completion', 'lab'],
+  ];
   const all = await precopy('--help');
   t.equal(all.code, 0);
   for (const command of commands) {
@@ -22,6 +25,19 @@ test('--help of every command has examples and exit codes, and fits', async (t) 
     );
   }
   t.match(await precopy(), { code: 2 }, 'nothing at all is wrong usage, with the help');
+});
+
+test('--help of what is below a lab has examples, and fits', async (t) => {
+  const commands = ['up', 'down', 'list', 'shell', 'guest', 'guest start', 'guest list', 'guest stop'];
+  for (const command of commands) {
+    const { code, stdout } = await precopy('lab', ...command.split(' '), '--help');
+    t.match({ code, stdout }, { code: 0, stdout: /Examples:/ }, command);
+    t.same(
+      stdout.split('\n').filter((line) => line.length > 100),
+      [],
+      'it fits',
+    );
+  }
 });
 
 test('wrong usage is said with the flag, the value and what is allowed, and touches nothing', async (t) => {
@@ -50,10 +66,23 @@ test('wrong usage is said with the flag, the value and what is allowed, and touc
     [['migrate', 'db1', ...HOSTS, '--switchover-at', '2020-01-01T00:00Z'], /future/],
     [['migrate', 'db1', ...HOSTS, '--destination-xml', join(directory, 'none.xml')], /cannot be read/],
     [['migrate', 'db1', '--source', 'qemu+ext:///system', '--destination', 'qemu:///system'], /--source/],
+    [['migrate', 'db1', ...HOSTS, '--switchover-at', '+1000h'], /within 24 days/],
+    [['migrate', 'db1', ...HOSTS, '--switchover-at', '+0s'], /future/],
+    [['migrate', 'db1', ...HOSTS, '--hook-deadline', '0s'], /from 1ms to 24 days/],
+    [['migrate', 'db1', ...HOSTS, '--hook-deadline', '1000h'], /from 1ms to 24 days/],
+    [['migrate', 'db1', ...HOSTS, '--copy-disk', 'vda,'], /names separated by commas/],
+    [['migrate', '', ...HOSTS], /<domain> must be a non-empty string/],
+    [['check', 'db1', '--source', '', '--destination', 'qemu:///system'], /--source.*libvirt URI/],
     [['watch'], /--source must be given, or a journal/],
     [['resolve', 'db1', '--source', 'qemu:///system'], /--destination must be given/],
     [['completion', 'tcsh'], /bash, zsh, fish/],
+    [['simulate', '--memory', '0B', '--dirty', '1MB/s', '--link', '1MB/s'], /--memory.*at least 1B/],
+    [['simulate', '--memory', '1GiB', '--dirty', '1MB/s', '--link', '0MB/s'], /--link.*at least/],
+    [['simulate', '--memory', '1GiB', '--dirty', '1MB/s', '--link', '1MB/s', '--pause', '0ms'], /--pause.*at least/],
+    [['replay'], /trace/],
     [['lab', 'up', '--bandwidth', '1'], /--bandwidth.*Gbit/],
+    [['lab', 'up', '--bandwidth', '1bit'], /--bandwidth \(in bits per second\) must be a number from/],
+    [['lab', 'up', '--hosts', '0'], /--hosts must be a whole number from 1/],
   ];
   for (const [args, said] of wrong) {
     const { code, stdout, stderr } = await precopy(...args);
