@@ -103,12 +103,15 @@ export class Chart {
     });
   }
 
-  /** Moves the cursor by so many points. */
+  /** Moves the cursor by so many points, among those that are to be seen: where there is none under it, uPlot knows no position. */
   #step(points: number): void {
     const plot = this.#plot;
     if (plot === undefined) return;
     const { x } = this.#spec;
-    const index = Math.min(Math.max((plot.cursor.idx ?? -1) + points, 0), x.length - 1);
+    const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = plot.scales.x ?? {};
+    const isSeen = (at: number) => at >= min && at <= max;
+    const [first, last] = [x.findIndex(isSeen), x.findLastIndex(isSeen)];
+    const index = Math.min(Math.max((plot.cursor.idx ?? first - 1) + points, first), last);
     plot.setCursor({ left: plot.valToPos(x[index] ?? 0, 'x'), top: 0 });
   }
 
