@@ -75,9 +75,9 @@ export class HookRunner {
         // The table above pairs each name with its context; TypeScript cannot follow that through a union of functions.
         const call = async () => (entry.run as (context: object) => unknown)(context);
         const work = call() as Promise<Returned<Name>>;
-        // In this order: a deadline that nobody waits for must not keep the process alive.
-        const unlessFailed = unlessAborted(work, until, NO_LONGER_WANTED);
-        const result = await withDeadline(unlessFailed, entry.deadlineMs ?? DEFAULT_DEADLINE_MS, `The hook ${name}`);
+        // The deadline outermost: it must not keep the process for a hook that is not waited for any more.
+        const called = unlessAborted(work, until, NO_LONGER_WANTED);
+        const result = await withDeadline(called, entry.deadlineMs ?? DEFAULT_DEADLINE_MS, `The hook ${name}`);
         if (result !== NO_LONGER_WANTED) returned.push(result);
       } catch (thrown) {
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -50,6 +50,33 @@ test('nothing waits for a hook whose moment is over, even where it never got its
   t.same(called, [], 'and it is not called');
 });
 
+test('a hook whose moment is over keeps nothing waiting, the process included', async (t) => {
+  const over = new AbortController();
+  let signal: AbortSignal | undefined;
+  const { runner, failures } = runnerOf({
+    prepared: {
+      run: (context) => {
+        signal = context.signal;
+        return new Promise(() => {});
+      },
+      // This process would not end before.
+      deadlineMs: 24 * 3600 * 1000,
+    },
+    rolledBack: () => 'done',
+  });
+  const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  const before = timers();
+  const waiting = runner.run('prepared', {}, over.signal);
+  await Promise.resolve();
+  over.abort();
+  t.same(await waiting, []);
+  // The next moment's turn comes once the hook before it is not waited for any more.
+  await runner.run('prepared', {}, AbortSignal.abort());
+  t.equal(signal?.aborted, true, 'it is told');
+  t.equal(timers(), before, 'its deadline is given up');
+  t.same(failures, []);
+});
+
 test('a moment that comes again and again leaves nothing behind on the signal', async (t) => {
   const over = new AbortController();
   const { runner, failures } = runnerOf({ beforeSwitchover: () => 'done' });
