@@ -16,8 +16,11 @@ export interface Landing {
   /** The pass in which the stream was slowed last, and when that was. */
   readonly slowedIn: number;
   readonly slowedAtMs: number;
-  /** `braking`: next to nothing goes over; `gliding`: what is left does, window by window; `open`: the threshold was raised, the stop is due. */
-  readonly stage: 'braking' | 'gliding' | 'open';
+  /**
+   * `braking`: next to nothing goes over; `gliding`: what is left does, window by window; `open`: the threshold was raised, the stop is due at the
+   * next window; `wide`: raised again, since it did not come.
+   */
+  readonly stage: 'braking' | 'gliding' | 'open' | 'wide';
   readonly before: { readonly downtimeLimitMs: number; readonly bandwidthBytesPerSecond: number | undefined };
 }
 
@@ -37,22 +40,24 @@ const WINDOW_SHARE = 0.6;
  * Slowed so that this share of what is left goes over: with nothing left at all QEMU would stop in mid-burst, with a full queue. What is left
  * counts pages of zeros at their full size, which cost nothing to send.
  */
-const SENT_SHARE = 0.9;
+const SENT_SHARE = 0.85;
 /** libvirt's lowest speed, in bytes per second. */
 const BRAKED_BYTES_PER_SECOND = 1024 * 1024;
 /** The brake has taken effect by then, in milliseconds; until then as much goes over as before. */
 const BRAKING_MS = 15;
+/** What had gone over before the brake has arrived by then, in milliseconds. */
+const DRAINED_MS = 40;
 /** A guest is quiet when what it dirties in a window goes over in this time, in milliseconds. */
 const QUIET_MS = 6;
 const RECENT_MS = 1000;
 /** A busy guest may stop with so much left, as time on the link in milliseconds: the passes below that take longer than they save. */
 const BUSY_STOP_MS = 5;
 /** With so little left, as time on the link in milliseconds, the guest may stop. */
-const LAST_MS = 4;
+const LAST_MS = 5;
 /** What may be left at the stop: the guest has dirtied something until the window begins. */
 const STOP_MS = LAST_MS + QUIET_MS;
-/** A slowed stream has come to its sleep by then, in milliseconds. */
-const ASLEEP_MS = 30;
+/** The stop has come by then if it comes at the next window, in milliseconds. */
+const DUE_MS = WINDOW_MS + 30;
 /** A landing that has not ended by then does not work for this guest, in milliseconds. */
 const GIVE_UP_MS = 1500;
 
@@ -72,7 +77,8 @@ export function land(view: View, landing: LandingStep['landing'], isKnownBusy = 
   if (view.atPassBoundary && !isQuiet(view, landing.linkBytesPerSecond)) {
     return end(landing, 'the guest is too busy for it', Math.min(BUSY_STOP_MS, roomMs(view)));
   }
-  return landing.stage === 'open' ? { landing, actions: [] } : glide(view, landing);
+  const { stage } = landing;
+  return stage === 'braking' || stage === 'gliding' ? glide(view, landing) : wait(view, landing);
 }
 
 /** Nobody knows in the first pass whether the guest is quiet, and once a quiet one has ended it, it is too late: so it is taken for quiet. */
@@ -107,16 +113,42 @@ function glide(view: View, landing: Landing): LandingStep {
   const { elapsedMs, pass, memoryRemainingBytes: left } = view;
   const { linkBytesPerSecond: link, slowedIn, slowedAtMs, stage } = landing;
   const sinceMs = elapsedMs - slowedAtMs;
-  if (left > (link / 1000) * LAST_MS) {
-    if (stage === 'braking') return sinceMs >= BRAKING_MS ? slow(view, landing) : { landing, actions: [] };
-    return pass > slowedIn || sinceMs >= WINDOW_MS ? slow(view, landing) : { landing, actions: [] };
-  }
-  if (sinceMs < ASLEEP_MS) return { landing, actions: [] };
-  // QEMU reckons with the speed of the slowed stream.
-  const slowedShare = Math.min((view.bandwidthBytesPerSecond ?? link) / link, 1);
-  const reason = `${megabytes(left)} left, and what was sent has arrived`;
-  const actions = [downtimeLimit(STOP_MS / slowedShare, reason)];
-  return { landing: { ...landing, stage: 'open' }, actions };
+  const isLast = left <= (link / 1000) * LAST_MS;
+  // What went over before the brake is still on its way, and the next window may begin at any moment.
+  if (isLast && (stage === 'gliding' || sinceMs >= DRAINED_MS)) return open(view, landing);
+  const isDue = stage === 'braking' ? sinceMs >= BRAKING_MS : pass > slowedIn || sinceMs >= WINDOW_MS;
+  return isDue && !isLast ? slow(view, landing) : { landing, actions: [] };
+}
+
+/**
+ * Lets the guest stop at the beginning of the next window. Until then nothing may go over, however much of its share QEMU has left: a burst that
+ * is still going on would end in the stop, with a full queue.
+ */
+function open(view: View, landing: Landing): LandingStep {
+  const { elapsedMs, memoryRemainingBytes: left, bandwidthBytesPerSecond } = view;
+  const { linkBytesPerSecond: link, stage } = landing;
+  const reason = `${megabytes(left)} left, and what was sent arrives before the stop`;
+  // QEMU reckons with the speed of the last window: the slowed stream's, or the link's up to the brake.
+  const share = stage === 'braking' ? 1 : Math.min((bandwidthBytesPerSecond ?? link) / link, 1);
+  const brake = { kind: 'bandwidth', bytesPerSecond: BRAKED_BYTES_PER_SECOND, reason } as const;
+  return {
+    landing: { ...landing, slowedAtMs: elapsedMs, stage: 'open' },
+    actions: [...(stage === 'braking' ? [] : [brake]), downtimeLimit(STOP_MS / share, reason)],
+  };
+}
+
+/** A stop that did not come at the next window comes at a later one, by the speed that QEMU sees in a window that was braked from its beginning. */
+function wait(view: View, landing: Landing): LandingStep {
+  const { elapsedMs, pass, memoryRemainingBytes: left } = view;
+  const { linkBytesPerSecond: link, slowedIn, slowedAtMs, stage } = landing;
+  // The sync before the stop has found too much for it.
+  if (pass > slowedIn && left > (link / 1000) * LAST_MS) return slow(view, landing);
+  if (stage === 'wide' || elapsedMs - slowedAtMs < DUE_MS) return { landing, actions: [] };
+  const reason = 'the stop has not come yet: next to nothing goes over, and QEMU reckons with that';
+  return {
+    landing: { ...landing, stage: 'wide' },
+    actions: [downtimeLimit((STOP_MS * link) / BRAKED_BYTES_PER_SECOND, reason)],
+  };
 }
 
 /** Slows the stream so that what is left goes over in as few windows as leave the queue time to drain. */
