@@ -46,7 +46,7 @@ export interface Service {
 
 /** What is compared. Undefined where it does not apply, as the pause of a migration that was aborted. */
 export interface Figures {
-  /** From the guest's stop on the source to its start on the destination, by one kernel's clock. */
+  /** From the guest's stop on the source to its start on the destination, by one kernel's clock: QEMU's own stamps, where it was heard. */
   pauseMs: number | undefined;
   /** The longest silence of its heartbeats, as received outside, less their period. */
   outsideMs: number | undefined;
