@@ -29,7 +29,7 @@ const FLAG_OF_OPTION: Readonly<Record<string, string>> = {
 const FLAG_OF_WORD: Readonly<Record<string, string>> = {
   ...{ source: '--source', destination: '--destination', domain: '<domain>', escalate: '--then', policy: '--policy' },
   ...{ safety: '--safety', allow: '--allow', journal: '--journal', trace: '--trace', switchoverAt: '--switchover-at' },
-  ...{ hosts: '--hosts', host: '--host', name: '--name' },
+  ...{ hosts: '--hosts', name: '--name' },
   ...{ destinationName: '--destination-name', copyDisks: '--copy-disk', socketPath: '--source-socket' },
 };
 
