@@ -51,6 +51,8 @@ export function inFlags(message: string, option?: string): string {
     // The unit only where the value follows that the library has seen.
     told = told.replaceAll(name, name === option ? flag : flag.replace(/ \(.*\)$/, ''));
   }
+  const side = /^(source|destination)\b/.exec(option ?? '')?.[1];
+  if (side !== undefined) told = told.replace('the option socketPath', `--${side}-socket`);
   for (const [call, command] of CALLS) told = told.replace(call, command);
   return told;
 }
