@@ -36,7 +36,7 @@ const FLAG_OF_WORD: Readonly<Record<string, string>> = {
     forecast: '--forecast',
     switchoverAt: '--switchover-at',
   },
-  ...{ hosts: '--hosts', host: '--host', name: '--name' },
+  ...{ hosts: '--hosts', name: '--name' },
   ...{ destinationName: '--destination-name', copyDisks: '--copy-disk', socketPath: '--source-socket' },
 };
 
@@ -58,6 +58,8 @@ export function inFlags(message: string, option?: string): string {
     // The unit only where the value follows that the library has seen.
     told = told.replaceAll(name, name === option ? flag : flag.replace(/ \(.*\)$/, ''));
   }
+  const side = /^(source|destination)\b/.exec(option ?? '')?.[1];
+  if (side !== undefined) told = told.replace('the option socketPath', `--${side}-socket`);
   for (const [call, command] of CALLS) told = told.replace(call, command);
   return told;
 }

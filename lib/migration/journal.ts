@@ -60,10 +60,16 @@ export class Journal implements AsyncDisposable {
   /**
    * Opens a journal to append to, or creates it, readable by its owner alone. A torn last line is cut off: it was never promised.
    *
-   * @throws PrecopyError `ERR_PRECOPY_JOURNAL` when the file holds something else, or the error of the file system
+   * @throws PrecopyError `ERR_PRECOPY_JOURNAL` when it cannot be opened or holds something else, or the error of the file system
    */
   static async open(path: string): Promise<Journal> {
-    const file = await open(path, 'a+', 0o600);
+    const file = await open(path, 'a+', 0o600).catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new PrecopyError('ERR_PRECOPY_JOURNAL', `The journal ${path} cannot be written: ${why}`, {
+        cause,
+        remedy: 'Name a file in a directory that is there and can be written to.',
+      });
+    });
     try {
       const text = await file.readFile('utf8');
       parseJournal(path, text);

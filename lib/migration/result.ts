@@ -123,14 +123,20 @@ export function migrationError(
   const code = outcome === 'cancelled' ? 'ERR_PRECOPY_ABORTED' : (own?.code ?? 'ERR_PRECOPY_MIGRATION_FAILED');
   return new MigrationError(code, message, {
     owner,
-    remedy: own?.remedy ?? remedyFor(phase, owner, mode),
+    remedy: own?.remedy ?? (isUntouched(failure) ? UNTOUCHED : remedyFor(owner, mode)),
     ...(phase === undefined ? {} : { phase }),
     ...(cause === undefined ? {} : { cause }),
   });
 }
 
-function remedyFor(phase: Phase | undefined, owner: Owner, mode: Mode): string {
-  if (phase === 'connect') return 'Nothing was touched: the guest is as it was.';
+const UNTOUCHED = 'Nothing was touched: the guest is as it was.';
+
+/** Whether it failed before anything could be touched: in connect, or before that, where a file could not be written. */
+function isUntouched(failure: Failure | undefined): boolean {
+  return failure !== undefined && (failure.phase === undefined || failure.phase === 'connect');
+}
+
+function remedyFor(owner: Owner, mode: Mode): string {
   return mode === 'offline'
     ? 'The guest is as it was; look at its definition on both hosts, mend the cause and try again.'
     : REMEDIES[owner];

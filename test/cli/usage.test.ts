@@ -73,6 +73,8 @@ test('wrong usage is said with the flag, the value and what is allowed, and touc
     [['migrate', 'db1', ...HOSTS, '--copy-disk', 'vda,'], /names separated by commas/],
     [['migrate', '', ...HOSTS], /<domain> must be a non-empty string/],
     [['check', 'db1', '--source', '', '--destination', 'qemu:///system'], /--source.*libvirt URI/],
+    [['migrate', 'db1', '--source', 'qemu:///system?socket=/x', '--destination', 'b'], /use --source-socket for it/],
+    [['migrate', 'db1', '--source', 'qemu:///system', '--destination', 'qemu:///x?socket=/x'], /--destination-socket/],
     [['watch'], /--source must be given, or a journal/],
     [['resolve', 'db1', '--source', 'qemu:///system'], /--destination must be given/],
     [['completion', 'tcsh'], /bash, zsh, fish/],
@@ -87,6 +89,18 @@ test('wrong usage is said with the flag, the value and what is allowed, and touc
   for (const [args, said] of wrong) {
     const { code, stdout, stderr } = await precopy(...args);
     t.match({ code, stdout, stderr }, { code: 2, stdout: '', stderr: said }, args.join(' '));
+  }
+});
+
+test('a journal or a trace that cannot be written is said before anything is touched', async (t) => {
+  for (const flag of ['--journal', '--trace']) {
+    const { code, stderr } = await precopy('migrate', 'db1', ...HOSTS, flag, '/no/such/folder/file');
+    t.match(
+      { code, stderr },
+      { code: 1, stderr: /\/no\/such\/folder\/file cannot be (written|created)[\s\S]*Name a/ },
+      flag,
+    );
+    t.notMatch(stderr, /cannot be proven/, 'nobody is in doubt');
   }
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'tap';
 import { Lab } from '../../lib/lab/index.js';
-import { policyFromFunction, virsh } from '../../lib/policy/index.js';
+import { policyFromFunction } from '../../lib/policy/index.js';
 import { moveOptions, observeMove, startWriter, stillBeats, virshSees } from './moving.js';
 
 test('what steers a migration may fail, and neither the guest nor the process comes to harm', async (t) => {
@@ -31,18 +31,24 @@ test('what steers a migration may fail, and neither the guest nor the process co
       return answer.return['max-cpu-throttle'];
     };
     const before = await mostPercent();
-    let meanwhile = before;
-    const { result } = await observeMove({
-      ...{ ...moveOptions(guest.name, a, b), source, policy: virsh({ autoConverge: true }) },
-      hooks: {
-        pass: async ({ view }) => {
-          if (view.pass < 2) return { kind: 'throttle', throttle: 0.3, reason: 'for the test' };
-          meanwhile = await mostPercent();
-          return { kind: 'abort', reason: 'enough was seen' };
-        },
-      },
+    let meanwhile: number | undefined;
+    const throttling = policyFromFunction('throttling', ({ memoryProcessedBytes }) => {
+      if (memoryProcessedBytes === 0) return [];
+      return meanwhile === undefined
+        ? { kind: 'throttle', throttle: 0.3, reason: 'for the test' }
+        : { kind: 'abort', reason: 'enough was seen' };
     });
-    t.match(result, { outcome: 'cancelled', owner: 'source' });
+    const autoConverge = { initial: 0.2, increment: 0.1 };
+    const { result } = await observeMove(
+      {
+        ...{ ...moveOptions(guest.name, a, b), source },
+        policy: { ...throttling, settings: () => ({ downtimeLimitMs: 1, postCopy: false, autoConverge, notes: [] }) },
+      },
+      async ({ type }) => {
+        if (type === 'decision') meanwhile ??= await mostPercent();
+      },
+    );
+    t.match(result, { outcome: 'cancelled', owner: 'source', decisions: [{ refusal: undefined }] });
     t.equal(meanwhile, 30, 'it was lowered');
     t.equal(await mostPercent(), before);
   });
