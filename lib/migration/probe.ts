@@ -34,6 +34,8 @@ export async function probeLink(options: MigrateOptions): Promise<number> {
   const migration = migrate({
     ...options,
     sampleIntervalMs: SAMPLE_MS,
+    // Whatever becomes of this process, the guest stays where it is: a migration that its client coordinates ends with the client.
+    transport: { ...options.transport, control: 'direct' },
     // The lowest limit, so that nothing but the end of all memory could stop the guest.
     policy: { ...probing, settings: () => ({ downtimeLimitMs: 1, postCopy: false, notes: [] }) },
   });

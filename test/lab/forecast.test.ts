@@ -49,6 +49,20 @@ test('what is forecast comes true', async (t) => {
     t.match(await stillBeats(guest), { badPages: 0, clockWentBack: false });
   });
 
+  await t.test('killed in a probe, it leaves the guest where it is and nothing under way', async (t) => {
+    const child = start(['forecast', 'foreseen', ...between(a, b), '--probe']);
+    await using source = await a.connect();
+    await using destination = await b.connect();
+    while ((await destination.listAllDomains()).length === 0) await delay(5);
+    child.kill('SIGKILL');
+    await end(child);
+    const domain = await source.domainLookupByName('foreseen');
+    while ((await domain.getJobStats()).type !== 'none') await delay(20);
+    while ((await destination.listAllDomains()).length > 0) await delay(20);
+    t.same(await virshSees('foreseen', lab.hosts), ['a']);
+    t.match(await stillBeats(guest), { badPages: 0, clockWentBack: false });
+  });
+
   let foreseen: Forecast | undefined;
   await t.test('a probe measures it, and the guest stays where it is', async (t) => {
     foreseen = await forecast({ ...options, probe: true });

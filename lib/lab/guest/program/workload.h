@@ -46,7 +46,9 @@ struct workload {
   uint64_t verified_until_ns;  // and verifying up to here
   uint64_t started_ns;
   uint64_t rounds_per_page;  // WORKLOAD_COMPUTE
-  uint64_t run_in_work;      // the work counter when the run-in began; UINT64_MAX when it is over
+  uint64_t run_in_work;  // the work counter when this slice of the run-in began; UINT64_MAX when it is over
+  uint64_t run_in_slice_ns;  // when the slice began
+  uint64_t run_in_page_ns;   // the least that a page took over a whole slice
   uint64_t computed;         // keeps the computation from being optimised away
 
   // Written by the owner only, with atomic stores; to be read with atomic loads.
