@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs all tests, and goes on after those that fail: the pure ones two at a time, all others one after the other, since labs would spoil each
-# other's pauses; then the native parts once more, with sanitizers.
+# Runs all tests, and goes on after those that fail: the pure ones two at a time, the faults beside the native parts with sanitizers, and all others
+# one after the other, since labs would spoil each other's pauses.
 set -u
 cd "$(dirname "$0")/.."
 
@@ -18,6 +18,16 @@ alone='
 
 failed=0
 in_folders $pure | xargs -P 2 -n 1 sh -c "$alone" sh || failed=1
-npx --no-install tap --jobs=1 $(in_folders dist/test | grep -vE "^($(echo "$pure" | tr ' ' '|'))/") || failed=1
-sh test/process/sanitize.sh || failed=1
+
+# Faults mostly wait for somebody to find out, which leaves the processors to the sanitizers' build.
+sanitized="$(mktemp)"
+trap 'rm -f "$sanitized"; kill "${sanitizing:-}" 2>/dev/null' EXIT
+trap 'exit 130' INT TERM
+sh test/process/sanitize.sh >"$sanitized" 2>&1 &
+sanitizing=$!
+npx --no-install tap --jobs=1 $(in_folders dist/test/faults) || failed=1
+wait "$sanitizing" || failed=1
+cat "$sanitized"
+
+npx --no-install tap --jobs=1 $(in_folders dist/test | grep -vE "^($(echo "$pure dist/test/faults" | tr ' ' '|'))/") || failed=1
 exit "$failed"
