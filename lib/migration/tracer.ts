@@ -32,6 +32,7 @@ export class Tracer {
   readonly #onEnd: (why: string) => void;
   readonly #secrets: readonly string[];
   #writer: TraceWriter | undefined;
+  #hasEnded = false;
 
   /** @param onEnd - told when the trace cannot be written any more, and why */
   constructor(options: ResolvedOptions, clock: Clock, onEnd: (why: string) => void) {
@@ -55,10 +56,11 @@ export class Tracer {
     this.#write(headerOf(this.#options, this.#clock.startedAt, isAdopted));
   }
 
-  /** Writes an event down. */
+  /** Writes an event down; the end is the last line, whatever comes back later of calls that nobody has waited for. */
   note(event: MigrationEvent): void {
     if (this.#writer === undefined) return;
     this.#write(entryOf(event));
+    this.#hasEnded ||= event.type === 'end';
   }
 
   /** Writes down what somebody outside has seen. */
@@ -78,6 +80,7 @@ export class Tracer {
   }
 
   #write(entry: TraceEntry): void {
+    if (this.#hasEnded) return;
     this.#writer?.write(HARMLESS.has(entry.type) ? entry : withoutWords(entry, this.#secrets));
   }
 
