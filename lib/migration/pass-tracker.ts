@@ -24,7 +24,7 @@ export function readingOf(stats: JobStats, atMs: number): PassReading {
 }
 
 /** At a sync that ends a pass QEMU has next to nothing left to send; this share of what the pass had to send still counts as that. */
-const LEFT_SHARE = 0.1;
+const LEFT_SHARE = 0.02;
 
 /** QEMU syncs as soon as what is left could be sent within the downtime limit, and sends on while the reading is under way. */
 const READING_MS = 150;
