@@ -52,7 +52,9 @@ export function targetArguments(domain: string | undefined, flags: HostFlags): s
     ['--destination-socket', flags.destinationSocket],
   ];
   const parts = given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, quote(value)]));
-  return [domain === undefined ? [] : quote(domain), parts].flat().join(' ');
+  if (domain === undefined) return parts.join(' ');
+  // A name that looks like a flag is one nowhere but after the last of them.
+  return (domain.startsWith('-') ? [...parts, '--', quote(domain)] : [quote(domain), ...parts]).join(' ');
 }
 
 /** As a shell reads it back. */

@@ -53,6 +53,8 @@ export class Sampler {
     const { intervalMs, read, atMs, onReading } = this.#options;
     let previous: Reading | undefined;
     while (!this.#stop.signal.aborted) {
+      // Made anew before the call: what happens while it is out may not be in its answer.
+      this.#kick = new AbortController();
       const startedMs = atMs();
       const stats = await read();
       if (this.#stop.signal.aborted) return;
@@ -61,7 +63,6 @@ export class Sampler {
         onReading(stats, sampleOf(reading, previous), startedMs);
         previous = reading;
       }
-      this.#kick = new AbortController();
       const leftMs = Math.max(0, intervalMs() - (atMs() - startedMs));
       await sleep(leftMs, AbortSignal.any([this.#stop.signal, this.#kick.signal]));
     }

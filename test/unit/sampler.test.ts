@@ -50,3 +50,21 @@ test('never more than one call is in flight, however slow the answers', async (t
   t.equal(most, 1);
   t.same(samples, [1, 3, 4], 'without a job there is no sample, and none after the stop');
 });
+
+test('what happens while a call is out is looked at as soon as it is back', async (t) => {
+  let calls = 0;
+  const sampler = new Sampler({
+    // Without the kick this would outlast the test's own deadline.
+    intervalMs: () => 3_600_000,
+    atMs: () => performance.now(),
+    read: async () => {
+      calls += 1;
+      if (calls === 1) sampler.kick();
+      else sampler.stop();
+      return stats(calls);
+    },
+    onReading: () => {},
+  });
+  await sampler.run();
+  t.equal(calls, 2);
+});
