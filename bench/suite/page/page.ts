@@ -19,7 +19,7 @@ const HOW =
 /** A result as one page that needs nothing beside itself. */
 export function page(summary: Summary): string {
   const { scenarios, surroundings, startedAt } = summary;
-  const where = surroundings === undefined ? '' : ' · ' + surroundingsText(surroundings).trim().replaceAll('\n', ' · ');
+  const where = surroundings === undefined ? '' : ` · ${surroundingsText(surroundings).trim().replaceAll('\n', ' · ')}`;
   return renderPage({
     title: 'Which way of moving a guest pauses it least, and what does that cost?',
     subtitle: `Measured ${startedAt.slice(0, 10)}${where}`,
