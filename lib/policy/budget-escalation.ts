@@ -9,7 +9,13 @@ export interface Escalations {
   readonly exhausted: readonly Escalation[];
   /** The throttle that this policy set last. */
   readonly throttled:
-    | { readonly throttle: number; readonly added: number; readonly dirtiedBeforePerSecond: number }
+    | {
+        readonly throttle: number;
+        readonly added: number;
+        readonly dirtiedBeforePerSecond: number;
+        /** The pass that was under way then. */
+        readonly setInPass: number;
+      }
     | undefined;
 }
 
@@ -86,6 +92,8 @@ const ATTEMPTS: Record<Escalation, Try> = {
 function steerThrottle(view: View, { throttled }: Escalations, need: Need, notes: Note[]): Attempt {
   const { dirtiedBytesPerSecond: dirtied, linkBytesPerSecond: link } = view;
   if (dirtied === undefined || link === undefined) return 'wait';
+  // The time that is left allows no second look.
+  if (throttled !== undefined && view.pass < throttled.setInPass + PASSES_UNTIL_JUDGED && !need.isUrgent) return 'wait';
   const isHidden = isRateHidden(view);
   if (
     throttled !== undefined &&
@@ -109,9 +117,18 @@ function steerThrottle(view: View, { throttled }: Escalations, need: Need, notes
   const reason = `${need.problem}; the guest dirties ${least}${rate(dirtied)}, the link carries ${rate(link)}`;
   return {
     action: { kind: 'throttle', throttle, reason },
-    throttled: { throttle, added: throttle - view.throttle, dirtiedBeforePerSecond: dirtied },
+    throttled: {
+      ...{ throttle, added: throttle - view.throttle },
+      ...{ dirtiedBeforePerSecond: dirtied, setInPass: view.pass },
+    },
   };
 }
+
+/**
+ * QEMU begins to throttle at a sync, so the pass in which the throttle is set does not feel it: the one after it is the first that tells
+ * whether it helps.
+ */
+const PASSES_UNTIL_JUDGED = 2;
 
 /**
  * A set that is dirty from end to end after each pass hides how fast it is rewritten, and after the first pass, which sends more than that set,

@@ -180,6 +180,8 @@ test('a throttle that does not help is taken back', (t) => {
   });
   t.same(kinds(result), ['throttle', 'throttle', 'post-copy']);
   t.match(result.decisions[1]?.action, { throttle: 0, reason: /of no use/ });
+  const [set, takenBack] = result.decisions.map(({ pass }) => pass);
+  t.equal(takenBack, Number(set) + 2, 'judged by a pass that ran under it from its start');
   t.end();
 });
 
