@@ -108,10 +108,10 @@ function steerThrottle(view: View, { throttled }: Escalations, need: Need, notes
     notes.push({ code: 'slowdown-budget', message, remedy: 'post-copy' });
     return 'useless';
   }
-  const wanted = throttleWanted(isHidden ? dirtied * HIDDEN_FACTOR : dirtied, link, view.throttle);
+  const atMost = isHidden ? dirtied * HIDDEN_FACTOR : dirtied;
   // The rate that was seen needs none, and the one that may be hidden needs more than is allowed: the next pass knows more.
-  if (atLeast === 0 && wanted > allowed) return 'wait';
-  const throttle = Math.min(wanted, allowed);
+  if (atLeast === 0 && throttleNeeded(atMost, link, view.throttle) > allowed) return 'wait';
+  const throttle = Math.min(throttleWanted(atMost, link, view.throttle, view.budget.pauseMs), allowed);
   if (throttle <= view.throttle) return 'useless';
   const least = isHidden ? 'at least ' : '';
   const reason = `${need.problem}; the guest dirties ${least}${rate(dirtied)}, the link carries ${rate(link)}`;

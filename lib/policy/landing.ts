@@ -40,7 +40,7 @@ const WINDOW_SHARE = 0.6;
  * Slowed so that this share of what is left goes over: with nothing left at all QEMU would stop in mid-burst, with a full queue. What is left
  * counts pages of zeros at their full size, which cost nothing to send.
  */
-const SENT_SHARE = 0.85;
+const SENT_SHARE = 0.78;
 /** libvirt's lowest speed, in bytes per second. */
 const BRAKED_BYTES_PER_SECOND = 1024 * 1024;
 /** The brake has taken effect by then, in milliseconds; until then as much goes over as before. */
@@ -53,7 +53,7 @@ const RECENT_MS = 1000;
 /** A busy guest may stop with so much left, as time on the link in milliseconds: the passes below that take longer than they save. */
 const BUSY_STOP_MS = 5;
 /** With so little left, as time on the link in milliseconds, the guest may stop. */
-const LAST_MS = 5;
+const LAST_MS = 8;
 /** What may be left at the stop: the guest has dirtied something until the window begins. */
 const STOP_MS = LAST_MS + QUIET_MS;
 /** The stop has come by then if it comes at the next window, in milliseconds. */

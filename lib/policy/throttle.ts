@@ -4,10 +4,16 @@ import { MAX_THROTTLE } from './action.js';
 const CONVERGING_SHARE = 0.8;
 
 /**
- * What a throttled guest is brought down to. Time and lost work both go with 1/(1 − share) of the passes that are left, so that a strong
- * throttle for a short time costs the guest less than a weak one for long: 0.87 for 3 s instead of 0.65 for 18 s, at 2.5 times the link.
+ * The largest share that a throttled guest is left with. Time goes with 1/(1 − share) of the passes that are left, and for a guest that outruns the
+ * link so does the work it loses: a strong throttle for a short time costs it less than a weak one for long.
  */
 const FAST_SHARE = 1 / 3;
+
+/** QEMU throttles by letting each processor run for so long and then sleep (CPU_THROTTLE_TIMESLICE_NS), in milliseconds. */
+const RUN_MS = 10;
+
+/** Longer sleeps than this are felt as pauses of their own, whatever the budget, in milliseconds. */
+const LONGEST_SLEEP_MS = 100;
 
 /**
  * The weakest throttle under which pre-copy converges, 0..0.99; 0 where none is needed.
@@ -20,18 +26,22 @@ export function throttleNeeded(dirtiedBytesPerSecond: number, linkBytesPerSecond
 }
 
 /**
- * The throttle that ends a pre-copy soon, computed rather than groped for, within what is allowed; 0 where none is needed.
+ * The throttle that ends a pre-copy soon, computed rather than groped for; 0 where none is needed. It is as strong as it can be without making the
+ * guest stand still for longer in between than it may at the switchover; stronger only where the passes would hardly shrink otherwise.
  *
- * @param allowed - the most that may be taken, 0..1
+ * @param pauseMs - the longest pause that the caller can bear, in milliseconds
  */
 export function throttleWanted(
   dirtiedBytesPerSecond: number,
   linkBytesPerSecond: number,
-  throttle = 0,
-  allowed = MAX_THROTTLE,
+  throttle: number,
+  pauseMs = LONGEST_SLEEP_MS,
 ): number {
   if (throttleNeeded(dirtiedBytesPerSecond, linkBytesPerSecond, throttle) === 0) return 0;
-  return Math.min(throttleForShare(dirtiedBytesPerSecond, linkBytesPerSecond, throttle, FAST_SHARE), allowed);
+  const sleepMs = Math.min(pauseMs, LONGEST_SLEEP_MS);
+  const strongest = Math.floor((100 * sleepMs) / (sleepMs + RUN_MS)) / 100;
+  const least = throttleForShare(dirtiedBytesPerSecond, linkBytesPerSecond, throttle, FAST_SHARE);
+  return Math.max(least, strongest);
 }
 
 function throttleForShare(dirtied: number, link: number, throttle: number, share: number): number {

@@ -19,13 +19,13 @@ test('the destination daemon is killed in pre-copy: the guest stays where it was
   await scene.b.daemon.kill();
 
   await t.test('while it is dead nothing can be proven, and nothing is done', async (t) => {
-    t.match(await resolve(scene.target), { ...UNPROVEN, evidence: { destination: { seen: 'unreachable' } } });
+    t.match(await resolve(scene.impatient), { ...UNPROVEN, evidence: { destination: { seen: 'unreachable' } } });
   });
 
   await t.test('once it is back, the guest is on the source', async (t) => {
     await scene.b.daemon.start();
     await migration.outcome;
-    t.match(await resolve(scene.target), { verdict: /rolled-back|orphan/, owner: 'source', remedy: undefined });
+    t.match(await resolve(scene.whereabouts), { verdict: /rolled-back|orphan/, owner: 'source', remedy: undefined });
     await scene.runsOn(t, scene.a);
   });
 });
@@ -36,13 +36,13 @@ test('the destination loses its power: indeterminate, and nothing is done', asyn
   await eventOf(migration, 'pass');
   await scene.b.powerOff();
 
-  t.match(await resolve(scene.target), UNPROVEN);
+  t.match(await resolve(scene.impatient), UNPROVEN);
   t.same(await virshSees(scene.guest.name, [scene.a]), ['a'], 'the guest was not touched');
   migration.abort('the test goes on');
   await migration.outcome;
 
   await scene.b.powerOn();
-  t.match(await resolve(scene.target), { verdict: 'rolled-back', owner: 'source', remedy: undefined });
+  t.match(await resolve(scene.whereabouts), { verdict: 'rolled-back', owner: 'source', remedy: undefined });
   await scene.runsOn(t, scene.a);
 });
 
@@ -59,7 +59,7 @@ test('the source daemon is killed between stop and Finish', async (t) => {
   await t.test('libvirt is given the time to find out, and has', async (t) => {
     await using scene = await FaultScene.start(t, 'patient');
     await breakOff(scene, scene.migrate());
-    const resolution = await resolve(scene.target);
+    const resolution = await resolve(scene.whereabouts);
     t.comment(JSON.stringify({ ...resolution, evidence: undefined }));
     await scene.lab.controlLink.restore({ host: 'a' });
     t.match(resolution, { owner: 'source', remedy: undefined });
@@ -69,11 +69,10 @@ test('the source daemon is killed between stop and Finish', async (t) => {
   await t.test('when it has not, the orphan is destroyed', async (t) => {
     await using scene = await FaultScene.start(t, 'hasty');
     await breakOff(scene, scene.migrate());
-    const { target } = scene;
-    const dry = await resolve({ ...target, dryRun: true });
+    const dry = await resolve({ ...scene.whereabouts, dryRun: true });
     t.comment(JSON.stringify({ ...dry, evidence: undefined }));
     t.equal((await scene.guest.locate()).length, 2, 'a dry run changes nothing');
-    const resolution = await resolve({ ...target, deadlines: { ...target.deadlines, waitMs: 100 } });
+    const resolution = await resolve({ ...scene.whereabouts, deadlines: { waitMs: 100 } });
     t.comment(JSON.stringify({ ...resolution, evidence: undefined }));
     await scene.lab.controlLink.restore({ host: 'a' });
     t.ok(doneIn(resolution).includes('destroy-destination'));
@@ -84,20 +83,20 @@ test('the source daemon is killed between stop and Finish', async (t) => {
 
 test('the data link is cut in stop-and-copy: it is said that the migration hangs, and it ends with the link mended', async (t) => {
   await using scene = await FaultScene.start(t, 'stuck', 20e6);
-  const { lab, target } = scene;
+  const { lab, whereabouts } = scene;
   const migration = scene.migrate();
   await eventOf(migration, 'guest', { side: 'source', event: 'suspended' });
   await lab.link.cut();
 
-  const stuck = await resolve({ ...target, deadlines: { ...target.deadlines, waitMs: 1000 } });
+  const stuck = await resolve({ ...whereabouts, deadlines: { waitMs: 1000 } });
   // On a quick machine all was sent before the cut took effect.
   if (stuck.verdict !== 'completed') t.match(stuck, { verdict: 'under-way', owner: 'unknown', remedy: /adopt\(\)/ });
   t.same(doneIn(stuck), []);
   await lab.link.restore();
 
-  const result = await adopt(scene.whereabouts).outcome;
+  const result = await adopt(whereabouts).outcome;
   await migration.outcome;
-  const { owner, remedy } = await resolve(target);
+  const { owner, remedy } = await resolve(whereabouts);
   t.equal(remedy, undefined);
   t.equal(owner, result.owner);
   await scene.runsOn(t, owner === 'source' ? scene.a : scene.b);
@@ -136,12 +135,12 @@ test('the source loses its power in pre-copy and comes back: the guest is lost, 
   const migration = scene.migrate();
   await eventOf(migration, 'pass');
   await scene.a.powerOff();
-  t.match(await resolve(scene.target), UNPROVEN);
+  t.match(await resolve(scene.impatient), UNPROVEN);
   migration.abort('the test goes on');
   await migration.outcome;
 
   await scene.a.powerOn();
-  const resolution = await resolve(scene.target);
+  const resolution = await resolve(scene.whereabouts);
   t.comment(JSON.stringify({ ...resolution, evidence: undefined }));
   t.match(resolution, { verdict: 'lost', owner: 'neither', remedy: /start/ });
   t.same(doneIn(resolution), []);

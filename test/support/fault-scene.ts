@@ -58,8 +58,8 @@ export class FaultScene implements AsyncDisposable {
     return { source: this.a.endpoint, destination: this.b.endpoint, domain: this.guest.name };
   }
 
-  /** What `resolve()` needs, to give a host that is off up soon. */
-  get target() {
+  /** What `resolve()` needs, to give a host that is off up soon: not for hosts that answer, since a busy machine takes its time. */
+  get impatient() {
     return { ...this.whereabouts, deadlines: { connectMs: 3000, callMs: 3000 } };
   }
 

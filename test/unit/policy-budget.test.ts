@@ -9,7 +9,7 @@ import {
   simulate,
   steady,
 } from '../../lib/forecast/index.js';
-import { type Action, budget, type Policy } from '../../lib/policy/index.js';
+import { type Action, type Budget, budget, type Policy } from '../../lib/policy/index.js';
 import { MIB, viewOf } from './policy-traces.js';
 
 /** 1 Gbit/s as it is seen in practice. */
@@ -144,12 +144,20 @@ test('compute with a forecast: the throttle is set at the start', (t) => {
     escalate: ['throttle'] as const,
     linkBytesPerSecond: LINK,
   };
-  const settings = (dirtiedBytesPerSecond: number, slowdown?: number) =>
-    budget.settings({ ...situation, dirtiedBytesPerSecond, budget: slowdown === undefined ? {} : { slowdown } });
-  // 1 − 39/317 = 0.877; 1 − 39/140 = 0.721, of which 0.4 are allowed, and 1 − 0.8 × 117/140 = 0.331 needed; 50 MB/s are less than 0.8 × 117.
-  t.match(settings(317e6), { autoConverge: { initial: 0.88, increment: 0.1 } });
-  t.match(settings(140e6, 0.4), { autoConverge: { initial: 0.4, increment: 0.01 } });
-  t.match(settings(317e6, 0.3), { autoConverge: undefined, notes: [{ code: 'slowdown-budget', remedy: 'post-copy' }] });
+  const settings = (dirtiedBytesPerSecond: number, within: Budget = {}) =>
+    budget.settings({ ...situation, dirtiedBytesPerSecond, budget: within });
+  // Under a throttle of 0.9 the guest sleeps for 90 ms at a time; 1 − 39/600 = 0.935 where a third of the link would not be reached otherwise.
+  t.match(settings(317e6), { autoConverge: { initial: 0.9, increment: 0.1 } });
+  t.match(settings(600e6), { autoConverge: { initial: 0.94 } });
+  // No longer asleep than the 30 ms that it may stand still: 0.75, or what brings 317 MB/s down to a third of the link, 1 − 39/317 = 0.877.
+  t.match(settings(140e6, { pauseMs: 30 }), { autoConverge: { initial: 0.75 } });
+  t.match(settings(317e6, { pauseMs: 30 }), { autoConverge: { initial: 0.88 } });
+  // 1 − 0.8 × 117/140 = 0.331 are needed; 50 MB/s are less than 0.8 × 117.
+  t.match(settings(140e6, { slowdown: 0.4 }), { autoConverge: { initial: 0.4, increment: 0.01 } });
+  t.match(settings(317e6, { slowdown: 0.3 }), {
+    autoConverge: undefined,
+    notes: [{ code: 'slowdown-budget', remedy: 'post-copy' }],
+  });
   t.equal(settings(50e6).autoConverge, undefined);
   const ac = run({
     policy: {
@@ -165,6 +173,19 @@ test('compute with a forecast: the throttle is set at the start', (t) => {
   });
   t.ok(computed.totalMs < 0.45 * ac.totalMs, `${computed.totalMs} of ${ac.totalMs}`);
   t.ok(computed.lostMs < 0.45 * ac.lostMs, `${computed.lostMs} of ${ac.lostMs}`);
+  t.end();
+});
+
+test('a link that was never measured is taken for a slow one: groping takes three times as long', (t) => {
+  const situation = { memoryTotalBytes: 1024 * MIB, diskTotalBytes: 0, escalate: ['throttle'] as const };
+  const settings = (dirtiedBytesPerSecond: number, within: Budget = {}) =>
+    budget.settings({ ...situation, dirtiedBytesPerSecond, budget: within });
+  t.match(settings(317e6), { autoConverge: { initial: 0.9, increment: 0.1 } });
+  t.match(settings(317e6, { slowdown: 0.3 }), { autoConverge: { initial: 0.3, increment: 0.01 } });
+  // It may be slower still, and then QEMU has to throttle such a guest as well.
+  t.match(settings(20e6), { autoConverge: { initial: 0.2, increment: 0.1 } });
+  t.match(budget.settings({ ...situation, budget: {} }), { autoConverge: { initial: 0.2, increment: 0.1 } });
+  t.match(settings(317e6, { slowdown: 0.1 }), { autoConverge: undefined, notes: [{ code: 'slowdown-budget' }] });
   t.end();
 });
 
