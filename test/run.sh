@@ -1,10 +1,20 @@
 #!/bin/sh
-# Runs all tests, and goes on after those that fail: the pure ones two at a time, the faults beside the native parts with sanitizers, and all others
-# one after the other, since labs would spoil each other's pauses.
+# Runs all tests, and goes on after those that fail: two at a time those that mostly wait, one after the other those that measure, since labs would
+# spoil each other's pauses; the native parts with sanitizers beside the faults.
 set -u
 cd "$(dirname "$0")/.."
 
 pure='dist/test/unit dist/test/cli dist/test/telemetry'
+faults='dist/test/faults'
+measured='dist/test/measured'
+waiting='dist/test/browser dist/test/lab dist/test/native dist/test/process'
+
+# A folder that is named nowhere would never be tested.
+for folder in dist/test/*/; do
+  [ -z "$(find "$folder" -name '*.test.js')" ] && continue
+  case " $pure $faults $measured $waiting " in *" ${folder%/} "*) ;; *) echo "nothing runs the tests in $folder"; exit 1 ;; esac
+done
+
 # No name of a test has a space in it: each is a word.
 in_folders() { find "$@" -name '*.test.js' | sort; }
 
@@ -25,9 +35,10 @@ trap 'rm -f "$sanitized"; kill "${sanitizing:-}" 2>/dev/null' EXIT
 trap 'exit 130' INT TERM
 sh test/process/sanitize.sh >"$sanitized" 2>&1 &
 sanitizing=$!
-npx --no-install tap --jobs=1 $(in_folders dist/test/faults) || failed=1
+npx --no-install tap --jobs=1 $(in_folders $faults) || failed=1
 wait "$sanitizing" || failed=1
 cat "$sanitized"
 
-npx --no-install tap --jobs=1 $(in_folders dist/test | grep -vE "^($(echo "$pure dist/test/faults" | tr ' ' '|'))/") || failed=1
+npx --no-install tap --jobs=2 $(in_folders $waiting) || failed=1
+npx --no-install tap --jobs=1 $(in_folders $measured) || failed=1
 exit "$failed"

@@ -21,6 +21,8 @@ export interface Landing {
    * next window; `wide`: raised again, since it did not come.
    */
   readonly stage: 'braking' | 'gliding' | 'open' | 'wide';
+  /** Each time that the stream was slowed: in which pass, what was left, and what had been sent by then. */
+  readonly bursts: readonly Pick<View, 'pass' | 'memoryRemainingBytes' | 'memoryProcessedBytes'>[];
   readonly before: { readonly downtimeLimitMs: number; readonly bandwidthBytesPerSecond: number | undefined };
 }
 
@@ -36,11 +38,15 @@ const WINDOW_MS = 100;
 const NEAR_MS = 40;
 /** So much of a window may be filled: the queue has the rest of it to drain. */
 const WINDOW_SHARE = 0.6;
+/** Slowed so that this share of what is left goes over: with nothing left at all QEMU would stop in mid-burst, with a full queue. */
+const SENT_SHARE = 0.8;
 /**
- * Slowed so that this share of what is left goes over: with nothing left at all QEMU would stop in mid-burst, with a full queue. What is left
- * counts pages of zeros at their full size, which cost nothing to send.
+ * What is left counts pages of zeros at their full size, which cost nothing to send and go with a burst as they come. The first pass ends with
+ * firmware, of which more than half is zeros, most of them at its end: its first bursts send no more than these shares.
  */
-const SENT_SHARE = 0.78;
+const FIRST_PASS_SHARES: readonly number[] = [0.36, 0.24];
+/** Something of what is left has to be sent. */
+const MOST_ZERO_SHARE = 0.9;
 /** libvirt's lowest speed, in bytes per second. */
 const BRAKED_BYTES_PER_SECOND = 1024 * 1024;
 /** The brake has taken effect by then, in milliseconds; until then as much goes over as before. */
@@ -53,7 +59,7 @@ const RECENT_MS = 1000;
 /** A busy guest may stop with so much left, as time on the link in milliseconds: the passes below that take longer than they save. */
 const BUSY_STOP_MS = 5;
 /** With so little left, as time on the link in milliseconds, the guest may stop. */
-const LAST_MS = 8;
+const LAST_MS = 6;
 /** What may be left at the stop: the guest has dirtied something until the window begins. */
 const STOP_MS = LAST_MS + QUIET_MS;
 /** The stop has come by then if it comes at the next window, in milliseconds. */
@@ -93,6 +99,7 @@ function begin(view: View): LandingStep {
   return {
     landing: {
       ...{ startedAtMs: elapsedMs, linkBytesPerSecond: link, slowedIn: pass, slowedAtMs: elapsedMs, stage: 'braking' },
+      bursts: [],
       before: { downtimeLimitMs, bandwidthBytesPerSecond },
     },
     actions: [{ kind: 'bandwidth', bytesPerSecond: BRAKED_BYTES_PER_SECOND, reason }],
@@ -153,14 +160,30 @@ function wait(view: View, landing: Landing): LandingStep {
 
 /** Slows the stream so that what is left goes over in as few windows as leave the queue time to drain. */
 function slow(view: View, landing: Landing): LandingStep {
-  const { elapsedMs, pass, memoryRemainingBytes: left } = view;
-  const atOnce = (left * SENT_SHARE * 1000) / WINDOW_MS;
+  const { elapsedMs, pass, memoryRemainingBytes, memoryProcessedBytes } = view;
+  const bursts = landing.bursts.filter((burst) => burst.pass === pass);
+  const share = sentShare(view, bursts);
+  const atOnce = (memoryRemainingBytes * share * 1000) / WINDOW_MS;
   const windows = Math.max(1, Math.ceil(atOnce / (landing.linkBytesPerSecond * WINDOW_SHARE)));
-  const reason = `${megabytes(left)} left, of which most goes over before the link is empty`;
+  const reason = `${megabytes(memoryRemainingBytes)} left, of which ${Math.round(share * 100)} % go over before the link is empty`;
   return {
-    landing: { ...landing, slowedIn: pass, slowedAtMs: elapsedMs, stage: 'gliding' },
+    landing: {
+      ...{ ...landing, slowedIn: pass, slowedAtMs: elapsedMs, stage: 'gliding' },
+      bursts: [...bursts, { pass, memoryRemainingBytes, memoryProcessedBytes }],
+    },
     actions: [{ kind: 'bandwidth', bytesPerSecond: atOnce / windows, reason }],
   };
+}
+
+/** How much of what is left is to be sent in the next burst; the rest goes with it if it is as full of zeros as what the last one took. */
+function sentShare(view: View, bursts: Landing['bursts']): number {
+  const usual = view.pass === 1 ? FIRST_PASS_SHARES[bursts.length] : undefined;
+  if (usual !== undefined) return usual;
+  const last = bursts.at(-1);
+  const passedBytes = last === undefined ? 0 : last.memoryRemainingBytes - view.memoryRemainingBytes;
+  if (last === undefined || passedBytes <= 0) return SENT_SHARE;
+  const zeroShare = 1 - (view.memoryProcessedBytes - last.memoryProcessedBytes) / passedBytes;
+  return SENT_SHARE * (1 - Math.min(Math.max(zeroShare, 0), MOST_ZERO_SHARE));
 }
 
 /** What the budget leaves for the last pages, in milliseconds. */

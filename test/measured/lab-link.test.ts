@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'tap';
 import { Lab } from '../../lib/lab/index.js';
-import { useOwnState } from './lab-state.js';
-import { canConnect, transferRate } from './lab-transfer.js';
+import { useOwnState } from '../lab/lab-state.js';
+import { canConnect, transferRate } from '../lab/lab-transfer.js';
 
 const MEGABYTE = 1e6;
 const LIBVIRT_PORT = 16509;

@@ -3,7 +3,7 @@ import { type Guest, type Host, Lab } from '../../lib/lab/index.js';
 import type { Domain } from '../../lib/libvirt/index.js';
 import { migrate } from '../../lib/migration/index.js';
 import { virsh } from '../../lib/policy/index.js';
-import { moveOptions } from './moving.js';
+import { moveOptions } from '../lab/moving.js';
 
 const MEBIBYTE = 1024 * 1024;
 

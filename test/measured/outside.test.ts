@@ -3,7 +3,7 @@ import { test } from 'tap';
 import { Lab } from '../../lib/lab/index.js';
 import type { TraceEntry } from '../../lib/trace/index.js';
 import { newTrace, readAll } from '../support/traces.js';
-import { moveOptions, observeMove, startWriter } from './moving.js';
+import { moveOptions, observeMove, startWriter } from '../lab/moving.js';
 
 type Observed = Extract<TraceEntry, { type: 'observer' }>;
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'tap';
 import { Lab } from '../../lib/lab/index.js';
 import { type MigrationEvent, Veto } from '../../lib/migration/index.js';
-import { moveOptions, observeMove, startWriter, stillBeats, virshSees } from './moving.js';
+import { moveOptions, observeMove, startWriter, stillBeats, virshSees } from '../lab/moving.js';
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -5,7 +5,7 @@ import { test } from 'tap';
 import { type Forecast, forecast, forecastError } from '../../lib/index.js';
 import { type Host, Lab } from '../../lib/lab/index.js';
 import { end, start } from '../support/command-line.js';
-import { moveOptions, observeMove, startWriter, stillBeats, virshSees } from './moving.js';
+import { moveOptions, observeMove, startWriter, stillBeats, virshSees } from '../lab/moving.js';
 
 const PROGRAM = fileURLToPath(new URL('../../lib/cli/main.js', import.meta.url));
 

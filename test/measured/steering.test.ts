@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'tap';
 import { Lab } from '../../lib/lab/index.js';
 import { policyFromFunction } from '../../lib/policy/index.js';
-import { moveOptions, observeMove, startWriter, stillBeats, virshSees } from './moving.js';
+import { moveOptions, observeMove, startWriter, stillBeats, virshSees } from '../lab/moving.js';
 
 test('what steers a migration may fail, and neither the guest nor the process comes to harm', async (t) => {
   await using lab = await Lab.start({ link: { bitsPerSecond: 1e9 } });

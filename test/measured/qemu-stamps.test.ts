@@ -6,7 +6,7 @@ import { MonitorWatch } from '../../bench/engine/monitor.js';
 import { qemuPause } from '../../bench/engine/qemu-events.js';
 import { Lab } from '../../lib/lab/index.js';
 import { DomainMessageType, type QemuMonitorEvent } from '../../lib/libvirt/index.js';
-import { moveOptions, observeMove, startWriter } from './moving.js';
+import { moveOptions, observeMove, startWriter } from '../lab/moving.js';
 
 /** Keeps every processor busy, so that daemons and clients have to wait for theirs. */
 function busyMachine(): Disposable {
