@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { type Forecast, forecast, forecastError } from '../../lib/index.js';
 import { type Host, Lab } from '../../lib/lab/index.js';
-import { end, start } from '../support/command-line.js';
 import { moveOptions, observeMove, startWriter, stillBeats, virshSees } from '../lab/moving.js';
+import { end, start } from '../support/command-line.js';
 
 const PROGRAM = fileURLToPath(new URL('../../lib/cli/main.js', import.meta.url));
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { Lab } from '../../lib/lab/index.js';
 import type { TraceEntry } from '../../lib/trace/index.js';
-import { newTrace, readAll } from '../support/traces.js';
 import { moveOptions, observeMove, startWriter } from '../lab/moving.js';
+import { newTrace, readAll } from '../support/traces.js';
 
 type Observed = Extract<TraceEntry, { type: 'observer' }>;
 
