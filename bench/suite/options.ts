@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Help, InvalidArgumentError, Option } from 'commander';
 import { InvalidArgumentError as InvalidOption } from '../../lib/errors.js';
 import { MODES, type OwnHost, type OwnHosts, type Plan, scenariosOf } from './plan.js';
 import { ALL, FULL, QUICK } from './scenarios.js';
@@ -138,8 +138,13 @@ function wholeNumber(value: string): number {
   return Number(value);
 }
 
+const NAME_COLUMNS = Math.max(...STRATEGY_NAMES.map(({ length }) => length));
+const help = new Help();
+help.prepareContext({ helpWidth: process.stdout.columns });
+
+/** Wrapped as the options above it are. */
 const list = (rows: readonly (readonly [string, string])[]) =>
-  rows.map(([name, about]) => `  ${name.padEnd(26)}${about}`).join('\n');
+  rows.map(([name, about]) => help.formatItem(name, NAME_COLUMNS, about, help)).join('\n');
 
 const HELP = `
 Scenarios of --quick:

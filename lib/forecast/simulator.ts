@@ -12,6 +12,8 @@ const AUTO_CONVERGE_SYNC_MS = 5000;
 const NEAR_SAMPLE_MS = 20;
 /** The landing begins no earlier than when what is left could be sent within this time, in milliseconds. */
 const NEAR_MS = 120;
+/** The first pass ends with firmware, of which so many bytes are zeros at its very end: left at their full size, and nothing to send. */
+const FIRMWARE_ZERO_BYTES = 2 * 1024 ** 2;
 /** QEMU sends for so long, or until nothing is left, before it looks whether a pass is over, in milliseconds. */
 const ITERATION_MS = 50;
 const HOUR_MS = 3_600_000;
@@ -34,6 +36,7 @@ class Simulation {
   readonly #fixedPauseMs: number;
   readonly #postCopyPauseMs: number;
   readonly #syncMs: number;
+  readonly #zeroBytes: number;
   #atMs = 0;
   #remainingBytes: number;
   #syncs = 1;
@@ -57,6 +60,7 @@ class Simulation {
     this.#postCopyPauseMs = postCopyPauseMs;
     this.#syncMs = syncMs;
     this.#remainingBytes = scenario.usedBytes ?? scenario.memoryBytes;
+    this.#zeroBytes = Math.min(scenario.memoryBytes - this.#remainingBytes, FIRMWARE_ZERO_BYTES);
     this.#passes = new PassLog(this.#remainingBytes);
     const { linkBytesPerSecond } = this.#stream;
     const dirtiedBytesPerSecond = this.#guest.dirtiedInBytes(1000);
@@ -197,7 +201,7 @@ class Simulation {
       atPassBoundary,
       syncs: this.#syncs,
       memoryTotalBytes: memoryBytes,
-      memoryRemainingBytes: this.#remainingBytes,
+      memoryRemainingBytes: this.#remainingBytes + (this.#passes.number === 1 ? this.#zeroBytes : 0),
       memoryProcessedBytes: sentBytes,
       diskTotalBytes: 0,
       diskRemainingBytes: 0,

@@ -18,6 +18,8 @@ const SAMPLES_PER_GIBIBYTE = 8192;
 export interface DirtyMeter {
   /** The windows, in milliseconds, that show rate and set best in little time. */
   readonly windowsMs: readonly number[];
+  /** The shortest one, in milliseconds, that alone tells the rate well enough. */
+  readonly quickMs: number;
   /** @returns undefined where QEMU cannot tell */
   measure(windowMs: number): Promise<DirtyWindow | undefined>;
 }
@@ -55,6 +57,7 @@ function isUnderWay(status: unknown): boolean {
 function libvirtMeter(guest: Domain, flags: number, sampledPages: number | undefined): DirtyMeter {
   return {
     windowsMs: [1000, 1000, 1000, 2000, 3000],
+    quickMs: 1000,
     async measure(windowMs) {
       const seconds = Math.max(Math.round(windowMs / 1000), 1);
       await guest.startDirtyRateCalc(seconds, flags);
@@ -72,6 +75,7 @@ function libvirtMeter(guest: Domain, flags: number, sampledPages: number | undef
 function monitorMeter(guest: Domain, sampledPages: number): DirtyMeter {
   return {
     windowsMs: [50, 100, 200, 400, 400, 400, 800, 1600],
+    quickMs: 400,
     async measure(windowMs) {
       await ask(guest, 'calc-dirty-rate', {
         'calc-time': windowMs,

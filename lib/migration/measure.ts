@@ -6,12 +6,12 @@ import { dirtyMeterOf } from './dirty-meter.js';
 import { guestHistoryOf, type PairHistory } from './history.js';
 import type { Expectation } from './options.js';
 
-/** How long the dirty rate is measured before the start, in milliseconds: libvirt's shortest. */
-const MEASURE_MS = 1000;
+/** The dirty rate is measured before the start in no more than this, in milliseconds: libvirt's shortest window. */
+const MOST_MEASURING_MS = 1000;
 
 /**
  * What is known of link and guest before the start. The dirty rate is measured only where the throttle may be computed from it, since
- * it takes a second and libvirt refuses it once the job runs.
+ * it takes a second, or less through the monitor, and libvirt refuses it once the job runs.
  *
  * @param callMs - the deadline of each answer
  */
@@ -42,8 +42,8 @@ export async function measure(
  */
 async function measureDirtyRate(guest: Domain, memoryBytes: number, callMs: number): Promise<number | undefined> {
   try {
-    const measuring = dirtyMeterOf(guest).then((meter) => meter.measure(MEASURE_MS));
-    const window = await withDeadline(measuring, callMs + MEASURE_MS, 'Measuring the dirty rate');
+    const measuring = dirtyMeterOf(guest).then((meter) => meter.measure(meter.quickMs));
+    const window = await withDeadline(measuring, callMs + MOST_MEASURING_MS, 'Measuring the dirty rate');
     if (window === undefined) return undefined;
     const unthrottled = (guestHistoryOf(guest.uuid)?.passes ?? []).filter(({ throttle }) => throttle === 0);
     const earlier = windowsOfPasses(unthrottled, { followsCpu: false, standstillMs: 0 });

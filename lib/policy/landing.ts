@@ -42,11 +42,11 @@ const WINDOW_SHARE = 0.6;
 const SENT_SHARE = 0.8;
 /**
  * What is left counts pages of zeros at their full size, which cost nothing to send and go with a burst as they come. The first pass ends with
- * firmware, of which more than half is zeros, most of them at its end: its first bursts send no more than these shares.
+ * firmware, of which more than half is zeros, most of them at its end: its first burst sends no more than this share, and the second what is harmless.
  */
-const FIRST_PASS_SHARES: readonly number[] = [0.36, 0.24];
-/** Something of what is left has to be sent. */
-const MOST_ZERO_SHARE = 0.9;
+const FIRST_PASS_SHARES: readonly number[] = [0.36, 0];
+/** So much may go at once in any case, as time on the link in milliseconds: a stop in the middle of it costs no more. */
+const HARMLESS_MS = 7.5;
 /** libvirt's lowest speed, in bytes per second. */
 const BRAKED_BYTES_PER_SECOND = 1024 * 1024;
 /** The brake has taken effect by then, in milliseconds; until then as much goes over as before. */
@@ -162,7 +162,8 @@ function wait(view: View, landing: Landing): LandingStep {
 function slow(view: View, landing: Landing): LandingStep {
   const { elapsedMs, pass, memoryRemainingBytes, memoryProcessedBytes } = view;
   const bursts = landing.bursts.filter((burst) => burst.pass === pass);
-  const share = sentShare(view, bursts);
+  const harmless = ((landing.linkBytesPerSecond / 1000) * HARMLESS_MS) / memoryRemainingBytes;
+  const share = Math.min(Math.max(sentShare(view, bursts), harmless), 1);
   const atOnce = (memoryRemainingBytes * share * 1000) / WINDOW_MS;
   const windows = Math.max(1, Math.ceil(atOnce / (landing.linkBytesPerSecond * WINDOW_SHARE)));
   const reason = `${megabytes(memoryRemainingBytes)} left, of which ${Math.round(share * 100)} % go over before the link is empty`;
@@ -183,7 +184,7 @@ function sentShare(view: View, bursts: Landing['bursts']): number {
   const passedBytes = last === undefined ? 0 : last.memoryRemainingBytes - view.memoryRemainingBytes;
   if (last === undefined || passedBytes <= 0) return SENT_SHARE;
   const zeroShare = 1 - (view.memoryProcessedBytes - last.memoryProcessedBytes) / passedBytes;
-  return SENT_SHARE * (1 - Math.min(Math.max(zeroShare, 0), MOST_ZERO_SHARE));
+  return SENT_SHARE * (1 - Math.min(Math.max(zeroShare, 0), 1));
 }
 
 /** What the budget leaves for the last pages, in milliseconds. */

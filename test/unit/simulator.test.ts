@@ -71,8 +71,8 @@ test('what was measured on a guest of 1 GiB over 1 Gbit/s comes out again', (t) 
   t.ok(byDefault.pauseMs > 300 && byDefault.pauseMs < 385, `${byDefault.pauseMs}`);
   const strict = run({ workload: steady(50e6), policy: policies.byName.budget });
   t.ok(strict.pauseMs > 48 && strict.pauseMs < 67, `${strict.pauseMs}`);
-  // Measured: 1.02 to 1.08 times as long, without the window or two in which the first pass now ends gently.
-  t.ok(strict.totalMs < 1.12 * byDefault.totalMs, `${strict.totalMs} of ${byDefault.totalMs}`);
+  // Measured: 1.02 to 1.08 times as long, without the windows in which the first pass of a guest that was never moved before ends gently.
+  t.ok(strict.totalMs < 1.15 * byDefault.totalMs, `${strict.totalMs} of ${byDefault.totalMs}`);
   // A hot guest by default: never ends. With --timeout 5: suspended in mid-pass, the rest of it and 256 MiB again: 2.3..4.6 s.
   t.equal(run({ workload: hot() }).outcome, 'unfinished');
   const suspended = run({ workload: hot(), policy: virsh({ timeoutMs: 5000 }) });
