@@ -1,4 +1,4 @@
-import { type Action, DOWNTIME_LIMIT_MS, expectedPauseMs, type View } from '../policy/index.js';
+import { type Action, DOWNTIME_LIMIT_MS, expectedPauseMs, FIRMWARE_ZERO_BYTES, type View } from '../policy/index.js';
 import { type AutoConverge, autoConvergeAtSync, NO_THROTTLE } from './auto-converge.js';
 import { GuestMemory } from './guest.js';
 import { PassLog } from './pass-log.js';
@@ -12,8 +12,6 @@ const AUTO_CONVERGE_SYNC_MS = 5000;
 const NEAR_SAMPLE_MS = 20;
 /** The landing begins no earlier than when what is left could be sent within this time, in milliseconds. */
 const NEAR_MS = 120;
-/** The first pass ends with firmware, of which so many bytes are zeros at its very end: left at their full size, and nothing to send. */
-const FIRMWARE_ZERO_BYTES = 2 * 1024 ** 2;
 /** QEMU sends for so long, or until nothing is left, before it looks whether a pass is over, in milliseconds. */
 const ITERATION_MS = 50;
 const HOUR_MS = 3_600_000;
@@ -36,6 +34,7 @@ class Simulation {
   readonly #fixedPauseMs: number;
   readonly #postCopyPauseMs: number;
   readonly #syncMs: number;
+  /** Zeros at the very end of the first pass: left at their full size, and nothing to send. */
   readonly #zeroBytes: number;
   #atMs = 0;
   #remainingBytes: number;
@@ -44,6 +43,8 @@ class Simulation {
   #syncedAtMs = 0;
   #limitMs: number;
   #autoConverge: AutoConverge = NO_THROTTLE;
+  /** Set through the monitor, and in force from the next sync on. */
+  #wantedThrottle: number | undefined;
   #stallLeftMs = 0;
   #lostMs = 0;
   #pausedAtMs: number | undefined;
@@ -141,6 +142,11 @@ class Simulation {
       const { sentBytes } = this.#stream;
       this.#autoConverge = autoConvergeAtSync(this.#autoConverge, autoConverge, this.#atMs, sentBytes, found);
     }
+    if (this.#wantedThrottle !== undefined) {
+      // Through the monitor the ceiling goes with it, so that QEMU's own rule leaves it alone.
+      this.#autoConverge = { ...this.#autoConverge, throttle: this.#wantedThrottle, ceiling: this.#wantedThrottle };
+      this.#wantedThrottle = undefined;
+    }
     return found;
   }
 
@@ -233,8 +239,7 @@ class Simulation {
         this.#stream.cap = action.bytesPerSecond;
         break;
       case 'throttle':
-        // Through the monitor the ceiling goes with it, so that QEMU's own rule leaves it alone.
-        this.#autoConverge = { ...this.#autoConverge, throttle: action.throttle, ceiling: action.throttle };
+        this.#wantedThrottle = action.throttle;
         break;
       case 'switchover':
         this.#isReleased = true;

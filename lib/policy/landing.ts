@@ -42,9 +42,11 @@ const WINDOW_SHARE = 0.6;
 const SENT_SHARE = 0.8;
 /**
  * What is left counts pages of zeros at their full size, which cost nothing to send and go with a burst as they come. The first pass ends with
- * firmware, of which more than half is zeros, most of them at its end: its first burst sends no more than this share, and the second what is harmless.
+ * firmware, of which so many bytes are zeros, most of them at its end.
  */
-const FIRST_PASS_SHARES: readonly number[] = [0.36, 0];
+export const FIRMWARE_ZERO_BYTES = 2.2e6;
+/** So many bursts of the first pass reckon with those zeros; by then they have begun to show. */
+const CAUTIOUS_BURSTS = 2;
 /** So much may go at once in any case, as time on the link in milliseconds: a stop in the middle of it costs no more. */
 const HARMLESS_MS = 7.5;
 /** libvirt's lowest speed, in bytes per second. */
@@ -160,31 +162,32 @@ function wait(view: View, landing: Landing): LandingStep {
 
 /** Slows the stream so that what is left goes over in as few windows as leave the queue time to drain. */
 function slow(view: View, landing: Landing): LandingStep {
-  const { elapsedMs, pass, memoryRemainingBytes, memoryProcessedBytes } = view;
+  const { elapsedMs, pass, memoryRemainingBytes: left, memoryProcessedBytes } = view;
+  const { linkBytesPerSecond: link } = landing;
   const bursts = landing.bursts.filter((burst) => burst.pass === pass);
-  const harmless = ((landing.linkBytesPerSecond / 1000) * HARMLESS_MS) / memoryRemainingBytes;
-  const share = Math.min(Math.max(sentShare(view, bursts), harmless), 1);
-  const atOnce = (memoryRemainingBytes * share * 1000) / WINDOW_MS;
-  const windows = Math.max(1, Math.ceil(atOnce / (landing.linkBytesPerSecond * WINDOW_SHARE)));
-  const reason = `${megabytes(memoryRemainingBytes)} left, of which ${Math.round(share * 100)} % go over before the link is empty`;
+  const zeroBytes = Math.min(zerosLeft(view, bursts), left);
+  const harmlessBytes = Math.min((link / 1000) * HARMLESS_MS, left);
+  const sentBytes = Math.max((left - zeroBytes) * SENT_SHARE, harmlessBytes);
+  const atOnce = (sentBytes * 1000) / WINDOW_MS;
+  const windows = Math.max(1, Math.ceil(atOnce / (link * WINDOW_SHARE)));
+  const reason = `${megabytes(left)} left, of which ${megabytes(sentBytes)} go over before the link is empty`;
   return {
     landing: {
       ...{ ...landing, slowedIn: pass, slowedAtMs: elapsedMs, stage: 'gliding' },
-      bursts: [...bursts, { pass, memoryRemainingBytes, memoryProcessedBytes }],
+      bursts: [...bursts, { pass, memoryRemainingBytes: left, memoryProcessedBytes }],
     },
     actions: [{ kind: 'bandwidth', bytesPerSecond: atOnce / windows, reason }],
   };
 }
 
-/** How much of what is left is to be sent in the next burst; the rest goes with it if it is as full of zeros as what the last one took. */
-function sentShare(view: View, bursts: Landing['bursts']): number {
-  const usual = view.pass === 1 ? FIRST_PASS_SHARES[bursts.length] : undefined;
-  if (usual !== undefined) return usual;
+/** How much of what is left is likely to be zeros: firmware's, or the share that the last burst of this pass took with it. */
+function zerosLeft({ pass, memoryRemainingBytes, memoryProcessedBytes }: View, bursts: Landing['bursts']): number {
+  if (pass === 1 && bursts.length < CAUTIOUS_BURSTS) return FIRMWARE_ZERO_BYTES;
   const last = bursts.at(-1);
-  const passedBytes = last === undefined ? 0 : last.memoryRemainingBytes - view.memoryRemainingBytes;
-  if (last === undefined || passedBytes <= 0) return SENT_SHARE;
-  const zeroShare = 1 - (view.memoryProcessedBytes - last.memoryProcessedBytes) / passedBytes;
-  return SENT_SHARE * (1 - Math.min(Math.max(zeroShare, 0), 1));
+  const passedBytes = last === undefined ? 0 : last.memoryRemainingBytes - memoryRemainingBytes;
+  if (last === undefined || passedBytes <= 0) return 0;
+  const share = 1 - (memoryProcessedBytes - last.memoryProcessedBytes) / passedBytes;
+  return memoryRemainingBytes * Math.max(share, 0);
 }
 
 /** What the budget leaves for the last pages, in milliseconds. */
