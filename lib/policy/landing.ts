@@ -44,7 +44,7 @@ const SENT_SHARE = 0.8;
  * What is left counts pages of zeros at their full size, which cost nothing to send and go with a burst as they come. The first pass ends with
  * firmware, of which so many bytes are zeros, most of them at its end.
  */
-export const FIRMWARE_ZERO_BYTES = 2.2e6;
+export const FIRMWARE_ZERO_BYTES = 2e6;
 /** So many bursts of the first pass reckon with those zeros; by then they have begun to show. */
 const CAUTIOUS_BURSTS = 2;
 /** So much may go at once in any case, as time on the link in milliseconds: a stop in the middle of it costs no more. */

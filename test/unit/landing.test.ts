@@ -45,15 +45,15 @@ test('once it is slow, four fifths of what is left go over in one window of 100 
 test('the first pass ends with zeros, which go with a burst: its first ones are small, and then the last one tells how many to reckon with', (t) => {
   const first = { ...view, pass: 1, passes: [], memoryRemainingBytes: 4e6, memoryProcessedBytes: 300e6 };
   const one = land({ ...first, elapsedMs: 5015 }, begun(first));
-  t.match(one.actions, [{ bytesPerSecond: 14.4e6 }], '0.8 × (4 − 2.2) MB in 0.1 s');
-  const second = { ...first, elapsedMs: 5115, memoryRemainingBytes: 3e6, memoryProcessedBytes: 300.5e6 };
+  t.match(one.actions, [{ bytesPerSecond: 16e6 }], '0.8 × (4 − 2) MB in 0.1 s');
+  const second = { ...first, elapsedMs: 5115, memoryRemainingBytes: 2.9e6, memoryProcessedBytes: 300.5e6 };
   const two = land(second, one.landing);
   t.match(two.actions, [{ bytesPerSecond: 7.5e6 }], 'no more than goes over in 7.5 ms');
-  const third = { ...first, elapsedMs: 5215, memoryRemainingBytes: 2.5e6, memoryProcessedBytes: 300.75e6 };
+  const third = { ...first, elapsedMs: 5215, memoryRemainingBytes: 2.4e6, memoryProcessedBytes: 300.75e6 };
   t.match(
     land(third, two.landing).actions,
-    [{ bytesPerSecond: 10e6 }],
-    '0.8 × 2.5 MB, when half of what went over was zeros',
+    [{ bytesPerSecond: 9.6e6 }],
+    '0.8 × 2.4 MB, when half of what went over was zeros',
   );
   t.end();
 });
