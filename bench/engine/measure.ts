@@ -102,7 +102,8 @@ function whatWasSeen(heartbeats: Heartbeats, quietFromNs: bigint, move: Move): S
   const window = { fromNs: startNs, toNs: process.hrtime.bigint(), periodNs: beats[0]?.periodNs ?? 0 };
   const seen = analyseHeartbeats(beats, window);
   const { outsideMs, lostWork, workRatePerSecond, badPages, clockWentBack } = seen;
-  const before = workRatePerSecond.before;
+  // What a guest that works in bursts did before says nothing about what it would have done meanwhile.
+  const before = beats[0]?.workload === 'burst' ? undefined : workRatePerSecond.before;
   const workLostMs = lostWork === undefined || !before ? undefined : (lostWork / before) * 1000;
   return { outsideMs, workLostMs, badPages, clockWentBack, service: serviceOf(beats, move, seen.longestGap) };
 }
