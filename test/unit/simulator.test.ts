@@ -144,6 +144,26 @@ test('the actions do what they say', (t) => {
   t.end();
 });
 
+test('a throttle that is set through the monitor is in force from the next sync on', (t) => {
+  const seen: [number, number][] = [];
+  const policy = policyFromFunction('x', ({ atPassBoundary, pass, throttle }) => {
+    if (!atPassBoundary) return [];
+    seen.push([pass, throttle]);
+    return pass === 2 ? [{ kind: 'throttle', throttle: 0.9, reason: 'x' }] : [];
+  });
+  const settings = () => ({ postCopy: false, notes: [], autoConverge: { initial: 0.2, increment: 0.1 } });
+  const until = (endMs: number) =>
+    run({ workload: compute(300e6, 256 * MIB), policy: { ...policy, settings }, monitor: true, endMs });
+  t.equal(until(4500).lostMs, 0, 'not in the pass in which it was set');
+  seen.length = 0;
+  t.ok(until(8000).lostMs > 0);
+  t.match(seen.slice(0, 2), [
+    [2, 0],
+    [3, 0.9],
+  ]);
+  t.end();
+});
+
 test('a link that changes in mid-run', (t) => {
   const slower = run({
     workload: idle(),
