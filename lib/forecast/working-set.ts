@@ -8,6 +8,8 @@ export interface DirtyWindow {
   readonly dirtiedBytes: number;
   /** The pages that were looked at, of which the rest was inferred; undefined where all were. */
   readonly sampledPages?: number;
+  /** How far off the count is apart from that, as a standard deviation in bytes; default not at all. */
+  readonly errorBytes?: number;
 }
 
 /** The writable working set, as far as windows show it. */
@@ -25,8 +27,8 @@ const MEBIBYTE = 2 ** 20;
 /** The rates that are thought possible, in bytes per second: a guest that runs writes something, though the windows may not see it. */
 const RATES = logarithmic(256 * 1024, 8e9, 240);
 const SET_STEPS = 80;
-/** What a guest's own unevenness adds to the error of a window, relative. */
-const UNEVENNESS = 0.08;
+/** What a guest's own unevenness adds to the error of a window of a second, relative: the shorter, the more; never less than the least. */
+const UNEVENNESS = { ofASecond: 0.08, least: 0.05 };
 /** QEMU gives whole MiB per second. */
 const ROUNDING_BYTES_PER_SECOND = MEBIBYTE / Math.sqrt(12);
 /** Mean square of the windows' errors, in units of what chance explains, above which it does not explain them. */
@@ -137,12 +139,15 @@ function scatter(rate: DirtyRate, windows: readonly DirtyWindow[], memoryBytes: 
 }
 
 /** What a window should find, and the variance of that: pages are drawn, figures are rounded, and guests are uneven. */
-function expectation(rate: DirtyRate, { durationMs, sampledPages }: DirtyWindow, memoryBytes: number) {
+function expectation(rate: DirtyRate, window: DirtyWindow, memoryBytes: number) {
+  const { durationMs, sampledPages, errorBytes = 0 } = window;
   const expectedBytes = dirtyAfter(0, rate, 'sweep', durationMs);
   const share = Math.min(expectedBytes / memoryBytes, 1);
   const sampling = sampledPages === undefined ? 0 : (Math.max(share, 1 / sampledPages) * (1 - share)) / sampledPages;
   const rounding = (ROUNDING_BYTES_PER_SECOND * durationMs) / 1000;
-  return { expectedBytes, variance: memoryBytes ** 2 * sampling + rounding ** 2 + (UNEVENNESS * expectedBytes) ** 2 };
+  const counting = rounding ** 2 + errorBytes ** 2;
+  const unevenness = Math.max(UNEVENNESS.ofASecond * Math.sqrt(1000 / Math.max(durationMs, 1)), UNEVENNESS.least);
+  return { expectedBytes, variance: memoryBytes ** 2 * sampling + counting + (unevenness * expectedBytes) ** 2 };
 }
 
 /** Mean and deviation of the logarithms. */

@@ -68,6 +68,8 @@ export class Conductor {
   #acting: Promise<void> | undefined;
   /** The limit that the policy wants, or that was in force, kept back by the hold: due once the guest did not stop at the release. */
   #owedLimitMs: number | undefined;
+  /** What would have taken the landing back and was refused: due again, since a stream that stays slowed never ends. */
+  #owedByLanding: readonly Action[] = [];
   readonly #over = new AbortController();
   #isOver = false;
   #isNear = false;
@@ -119,8 +121,8 @@ export class Conductor {
     gate.watch(view).catch((error: unknown) => this.#fail(error));
     if (this.#acting !== undefined) return;
     // After a hold the link is empty already, and the stop is due at once.
-    const landing = gate.isUsed ? [] : this.#options.landing.next(view);
-    if (landing.length > 0) this.#begin(() => this.#carryOut('landing', landing));
+    const landing = gate.isUsed ? [] : this.#nextOfLanding(view);
+    if (landing.length > 0) this.#begin(() => this.#land(landing));
     else if (gate.isDue(view)) this.#begin(() => this.#hold(view));
     else if (!this.#options.landing.isDown) this.#begin(() => this.#steer(view));
   }
@@ -144,6 +146,16 @@ export class Conductor {
     if (this.#isOver || this.#options.gate.outcome === 'broken') return;
     this.#isOver = true;
     this.#options.handlers.onFailure(thrown instanceof Error ? thrown : new Error(String(thrown)));
+  }
+
+  #nextOfLanding(view: View): readonly Action[] {
+    return this.#owedByLanding.length > 0 ? this.#owedByLanding : this.#options.landing.next(view);
+  }
+
+  async #land(actions: readonly Action[]): Promise<void> {
+    const undone = await this.#carryOut('landing', actions);
+    // One that is under way looks again by itself.
+    this.#owedByLanding = this.#options.landing.isDown ? [] : undone;
   }
 
   /** One decision: of the hooks where they make one, of the policy otherwise. */
@@ -195,16 +207,17 @@ export class Conductor {
     await this.#acting;
   }
 
-  async #carryOut(by: DecisionRecord['by'], actions: readonly Action[]): Promise<void> {
-    for (const action of actions) {
-      if (this.#isOver) return;
+  /** @returns what was not done: what libvirt refused, and what follows in the same decision, which was meant to come after that */
+  async #carryOut(by: DecisionRecord['by'], actions: readonly Action[]): Promise<readonly Action[]> {
+    for (const [index, action] of actions.entries()) {
+      if (this.#isOver) return [];
       const refusal = await this.#apply(action);
       const decision = { atMs: this.#options.atMs(), by, action, refusal };
       this.#decisions.push(decision);
       this.#options.handlers.onDecision(decision);
-      // What follows in the same decision was meant to come after this.
-      if (refusal !== undefined) return;
+      if (refusal !== undefined) return actions.slice(index);
     }
+    return [];
   }
 
   /** What was sent arrives before the guest stops for post-copy: it would be pause otherwise. */

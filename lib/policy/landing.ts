@@ -44,7 +44,7 @@ const SENT_SHARE = 0.8;
  * What is left counts pages of zeros at their full size, which cost nothing to send and go with a burst as they come. The first pass ends with
  * firmware, of which so many bytes are zeros, most of them at its end.
  */
-export const FIRMWARE_ZERO_BYTES = 2e6;
+const FIRMWARE_ZERO_BYTES = 2e6;
 /** So many bursts of the first pass reckon with those zeros; by then they have begun to show. */
 const CAUTIOUS_BURSTS = 2;
 /** So much may go at once in any case, as time on the link in milliseconds: a stop in the middle of it costs no more. */
@@ -162,7 +162,7 @@ function wait(view: View, landing: Landing): LandingStep {
 
 /** Slows the stream so that what is left goes over in as few windows as leave the queue time to drain. */
 function slow(view: View, landing: Landing): LandingStep {
-  const { elapsedMs, pass, memoryRemainingBytes: left, memoryProcessedBytes } = view;
+  const { elapsedMs, pass, memoryRemainingBytes: left, memoryProcessedBytes, bandwidthBytesPerSecond } = view;
   const { linkBytesPerSecond: link } = landing;
   const bursts = landing.bursts.filter((burst) => burst.pass === pass);
   const zeroBytes = Math.min(zerosLeft(view, bursts), left);
@@ -170,13 +170,14 @@ function slow(view: View, landing: Landing): LandingStep {
   const sentBytes = Math.max((left - zeroBytes) * SENT_SHARE, harmlessBytes);
   const atOnce = (sentBytes * 1000) / WINDOW_MS;
   const windows = Math.max(1, Math.ceil(atOnce / (link * WINDOW_SHARE)));
+  const bytesPerSecond = atOnce / windows;
   const reason = `${megabytes(left)} left, of which ${megabytes(sentBytes)} go over before the link is empty`;
   return {
     landing: {
       ...{ ...landing, slowedIn: pass, slowedAtMs: elapsedMs, stage: 'gliding' },
       bursts: [...bursts, { pass, memoryRemainingBytes: left, memoryProcessedBytes }],
     },
-    actions: [{ kind: 'bandwidth', bytesPerSecond: atOnce / windows, reason }],
+    actions: bytesPerSecond === bandwidthBytesPerSecond ? [] : [{ kind: 'bandwidth', bytesPerSecond, reason }],
   };
 }
 

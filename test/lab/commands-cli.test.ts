@@ -12,6 +12,9 @@ const ESCAPE = '\u001b';
 /** A terminal that is slow enough to be looked at. */
 const SLOW = { bitsPerSecond: 400e6 };
 
+/** Slower than the guest writes: a migration ends only by being ended. */
+const TOO_SLOW = { bitsPerSecond: 100e6 };
+
 test('the commands, as people use them', async (t) => {
   const state = useOwnState(t);
   await using lab = await Lab.start({ link: { bitsPerSecond: 1e9 } });
@@ -136,6 +139,7 @@ test('the commands, as people use them', async (t) => {
   });
 
   await t.test('abort ends what another process runs, which says so', async (t) => {
+    await lab.link.shape(TOO_SLOW);
     const mover = start(['migrate', 'used', ...moveFlags(b, a), '--json']);
     const ended = end(mover);
     await new Promise<void>((resolve) => onEvent(mover, ({ type }) => type === 'pass' && resolve()));
@@ -157,6 +161,7 @@ test('the commands, as people use them', async (t) => {
     t.match(screen, /asked to abort/);
     t.match(screen, /cancelled: interrupted with Ctrl-C/);
     t.notMatch(screen, /\[\d+m/, 'NO_COLOR is heeded');
+    await lab.link.shape(SLOW);
 
     const dumb = await end(startInTerminal(80, ['check', 'used', ...moveFlags(b, a)], { TERM: 'dumb' }));
     t.notMatch(dumb.stdout, ESCAPE);

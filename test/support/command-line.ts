@@ -8,6 +8,9 @@ import type { MigrationEvent } from '../../lib/migration/index.js';
 
 const PROGRAM = fileURLToPath(new URL('../../lib/cli/main.js', import.meta.url));
 
+/** No command that a test waits for takes nearly so long, in milliseconds. */
+const END_MS = 120_000;
+
 export interface Ended {
   code: number | null;
   stdout: string;
@@ -19,11 +22,17 @@ export function start(args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-/** What a command that was started has said, once it has ended. */
+/** What a command that was started has said, once it has ended; one that does not is killed, and what it said by then is the error. */
 export async function end(child: ChildProcess): Promise<Ended> {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error('no pipes');
+  let isOverdue = false;
+  const overdue = setTimeout(() => {
+    isOverdue = child.kill('SIGKILL');
+  }, END_MS);
   const [out, err] = await Promise.all([text(stdout), text(stderr), once(child, 'close')]);
+  clearTimeout(overdue);
+  if (isOverdue) throw new Error(`${child.spawnargs.join(' ')} did not end within ${END_MS} ms:\n${out}\n${err}`);
   return { code: child.exitCode, stdout: out, stderr: err };
 }
 

@@ -4,6 +4,7 @@ import {
   burst,
   compute,
   idle,
+  type LinkSegment,
   type RecordedPass,
   type Scenario,
   steady,
@@ -22,6 +23,7 @@ interface Line {
   memoryProcessedBytes?: number;
   throttle?: number;
   downtimeLimitMs?: number;
+  bandwidthBytesPerSecond?: number;
   phase?: string;
   policy?: string;
   fixedPauseMs?: number;
@@ -109,7 +111,7 @@ function readRecorded(name: string, workload: Told, text: string): Recorded {
     lines.filter(({ type, memoryProcessedBytes = 0 }) => type === 'sample' && memoryProcessedBytes > 0),
     stop,
   );
-  const { passes, linkBytesPerSecond } = readPasses(samples);
+  const { passes, link } = readPasses(samples);
   const { situation, policy = 'budget', fixedPauseMs = 30 } = plan;
   const { memoryTotalBytes: memoryBytes, budget = {}, escalate = [], ...known } = situation;
   const { job } = result;
@@ -126,7 +128,7 @@ function readRecorded(name: string, workload: Told, text: string): Recorded {
     pauseMs: result.pause.observedMs,
     scenario: {
       ...{ policy: policyByName(policy), budget, escalate, memoryBytes, fixedPauseMs, known, ...EMULATED_SYNC },
-      link: linkBytesPerSecond,
+      link,
       workload: workloadOfPasses(passes, {
         memoryBytes,
         followsCpu: COMPUTING.includes(workload.name),
@@ -152,27 +154,33 @@ function upToTheStop(samples: readonly Line[], stopAtMs: number): readonly Line[
   return last === -1 ? samples : samples.slice(0, last + 1);
 }
 
-/** The true passes, and the speed of the link over the first of them. */
-function readPasses(samples: readonly Line[]): { passes: readonly RecordedPass[]; linkBytesPerSecond: number } {
+/** What is told of the link at once, in milliseconds: QEMU's counters are refreshed every 100 ms. */
+const TELLING_MS = 300;
+
+/** The true passes, and the speed of the link from pass to pass, as long as nothing slowed the stream on purpose. */
+function readPasses(samples: readonly Line[]): { passes: readonly RecordedPass[]; link: Scenario['link'] } {
   const tracker = new PassTracker();
-  let link: LinkRate | undefined;
-  let firstPassEnd: Line | undefined;
+  let rate: LinkRate | undefined;
+  let seen = { fromMs: 0, passedMs: 0, sentBytes: 0 };
+  const link: LinkSegment[] = [];
   samples.forEach((sample, index) => {
-    const {
-      atMs,
-      syncs = 0,
-      throttle = 0,
-      memoryRemainingBytes: remainingBytes = 0,
-      memoryProcessedBytes: processedBytes = 0,
-    } = sample;
-    link = addLinkSample(link, atMs, processedBytes);
-    const reading = { atMs, syncs, remainingBytes, processedBytes, throttle };
-    tracker.add(reading, link.bytesPerSecond, sample.downtimeLimitMs ?? 300);
-    if (tracker.isAtBoundary) firstPassEnd ??= samples[index - 1] ?? sample;
+    const { atMs, syncs = 0, throttle = 0, downtimeLimitMs = 300 } = sample;
+    const { memoryRemainingBytes: remainingBytes = 0, memoryProcessedBytes: processedBytes = 0 } = sample;
+    rate = addLinkSample(rate, atMs, processedBytes);
+    tracker.add({ atMs, syncs, remainingBytes, processedBytes, throttle }, rate.bytesPerSecond, downtimeLimitMs);
+    const before = samples[index - 1] ?? sample;
+    if (before.bandwidthBytesPerSecond === undefined) {
+      const { fromMs, passedMs, sentBytes } = seen;
+      const sinceBytes = processedBytes - (before.memoryProcessedBytes ?? 0);
+      seen = { fromMs, passedMs: passedMs + atMs - before.atMs, sentBytes: sentBytes + sinceBytes };
+    }
+    const isLast = index === samples.length - 1;
+    if ((tracker.isAtBoundary && seen.passedMs >= TELLING_MS) || (isLast && link.length === 0)) {
+      link.push({ fromMs: seen.fromMs, bytesPerSecond: (seen.sentBytes / seen.passedMs) * 1000 });
+      seen = { fromMs: atMs - (samples[0]?.atMs ?? 0), passedMs: 0, sentBytes: 0 };
+    }
   });
-  const [first] = samples;
-  const last = firstPassEnd ?? samples.at(-1);
-  const passedMs = (last?.atMs ?? 0) - (first?.atMs ?? 0);
-  const sentBytes = (last?.memoryProcessedBytes ?? 0) - (first?.memoryProcessedBytes ?? 0);
-  return { passes: tracker.finished, linkBytesPerSecond: (sentBytes / passedMs) * 1000 };
+  const [first, ...rest] = link;
+  if (first === undefined) throw new Error('nothing went over');
+  return { passes: tracker.finished, link: [first, ...rest] };
 }

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { test } from 'tap';
+import type { Domain, JobStats } from '../../lib/libvirt/index.js';
+import { AbortRequest } from '../../lib/migration/abort.js';
+import { Actuators } from '../../lib/migration/actuators.js';
+import { Conductor, type DecisionRecord } from '../../lib/migration/conductor.js';
+import { Gate } from '../../lib/migration/gate.js';
+import { HookRunner } from '../../lib/migration/hook-runner.js';
+import { Steering } from '../../lib/migration/steering.js';
+import { LandingGear, policyByName } from '../../lib/policy/index.js';
+
+const LINK_BYTES_PER_MS = 117_000;
+const NEAR_BYTES = 3e6;
+
+/** A conductor of a guest whose limits are refused whenever `refuses` says so, and what it decided. */
+function conductorOf(refuses: (what: 'limit' | 'speed', value: number) => boolean) {
+  const answer = async (what: 'limit' | 'speed', value: number) => {
+    if (refuses(what, value)) throw new Error(`no ${what} now`);
+  };
+  const guest = {
+    migrateSetMaxDowntime: (milliseconds: number) => answer('limit', milliseconds),
+    migrateSetMaxSpeed: (mebibytes: number) => answer('speed', mebibytes),
+  };
+  const can = { throttle: false, autoConverge: false, postCopy: false };
+  const actuators = new Actuators(guest as unknown as Domain, 1000, can, undefined);
+  const decisions: DecisionRecord[] = [];
+  const atMs = () => 0;
+  const conductor = new Conductor({
+    ...{ actuators, gate: new Gate(actuators, atMs, 300), landing: new LandingGear(true), abort: new AbortRequest() },
+    ...{ switchoverAt: undefined, bandwidthBytesPerSecond: undefined, atMs },
+    hooks: new HookRunner({}, { context: () => Object.create(null), onFailure: () => {} }),
+    steering: new Steering({ policy: policyByName('qemu'), budget: {}, escalate: [], can, fixedPauseMs: 20 }),
+    handlers: {
+      onDecision: (decision) => decisions.push(decision),
+      ...{ onNote: () => {}, onPass: () => {}, onHold: () => {} },
+      onFailure: (error) => {
+        throw error;
+      },
+    },
+  });
+  /** A reading, and what is done about it. */
+  const see = async (readAtMs: number, memoryRemainingBytes: number): Promise<void> => {
+    const memoryProcessedBytes = 300e6 - memoryRemainingBytes;
+    const stats: JobStats = { type: 'unbounded', memoryIteration: 1, memoryProcessedBytes, memoryRemainingBytes };
+    conductor.take(stats, readAtMs);
+    await delay(1);
+  };
+  return { actuators, decisions, see };
+}
+
+/** A first pass up to where the landing begins. */
+async function comeNear(see: (atMs: number, leftBytes: number) => Promise<void>): Promise<number> {
+  let atMs = 0;
+  for (let leftBytes = 300e6; leftBytes > NEAR_BYTES; leftBytes -= 100 * LINK_BYTES_PER_MS) {
+    await see(atMs, leftBytes);
+    atMs += 100;
+  }
+  await see(atMs, NEAR_BYTES);
+  return atMs;
+}
+
+test('a landing is taken back until libvirt takes it: a stream that stays slowed would never end', async (t) => {
+  let refusals = 0;
+  let isDeaf = false;
+  const { actuators, decisions, see } = conductorOf((what, mebibytes) => {
+    if (!isDeaf || what !== 'speed' || mebibytes !== 0) return false;
+    refusals += 1;
+    return true;
+  });
+  const nearAtMs = await comeNear(see);
+  t.match(decisions.at(-1), { by: 'landing', action: { kind: 'bandwidth' } });
+  t.ok((actuators.limits.bandwidthBytesPerSecond ?? Number.POSITIVE_INFINITY) < 100e6, 'the stream is slowed');
+
+  isDeaf = true;
+  await see(nearAtMs + 2000, NEAR_BYTES);
+  await see(nearAtMs + 2020, NEAR_BYTES);
+  t.equal(refusals, 2);
+  t.match(decisions.at(-1), { by: 'landing', refusal: 'no speed now' });
+  t.ok(actuators.limits.bandwidthBytesPerSecond, 'still slowed');
+
+  isDeaf = false;
+  await see(nearAtMs + 2040, NEAR_BYTES);
+  t.equal(actuators.limits.bandwidthBytesPerSecond, undefined, 'at full speed again');
+  const decided = decisions.length;
+  await see(nearAtMs + 2060, 100 * NEAR_BYTES);
+  t.equal(decisions.length, decided, 'and that was it');
+});
