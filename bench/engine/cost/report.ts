@@ -5,20 +5,25 @@ import { type CostPerformance, type CostRound, machineShare, shareOfCore } from 
 import type { Reading } from './meter.js';
 
 export function costText({ rounds, failures }: CostPerformance, bounds: readonly BoundResult[]): string {
-  const { loopDelayP99Ms, statBesideIdle } = machineShare(rounds);
+  const { loopDelayP99Ms, statBesideRest } = machineShare(rounds);
+  const times = (value: number) => `${value.toFixed(2)} times`;
   return [
     '\ncost: eight migrations at once in one process\n',
     boundsText(bounds),
-    `\nWhile virsh made the same migrations, a process that did nothing had an event-loop delay p99 of ${formatMs(loopDelayP99Ms)}`,
-    `and an fs.stat p99 of ${statBesideIdle.toFixed(2)} times idle: so much is the machine's.`,
+    `\nBeside the machine at rest the fs.stat p99 was ${times(statBesideRest.engine)} as long in the process that made the migrations,`,
+    `${times(statBesideRest.beside)} in another one that did nothing meanwhile, and ${times(statBesideRest.virsh)} in one that did nothing while`,
+    `virsh made them, with an event-loop delay p99 of ${formatMs(loopDelayP99Ms)}: so much is the machine's.`,
     ...failures.map((failure) => `failed: ${failure}`),
   ].join('\n');
 }
 
 export function roundLine(round: CostRound): string {
-  const { idle, engine, virsh } = round;
+  const { idle, engine, beside, virsh } = round;
   const share = `${(shareOfCore(round) * 100).toFixed(2)} % of a core each`;
-  return [`idle ${felt(idle)}`, `engine ${share}, ${felt(engine)}`, `virsh ${felt(virsh)}`].join(' · ');
+  return [
+    ...[`idle ${felt(idle)}`, `engine ${share}, ${felt(engine)}`],
+    ...[`beside it ${felt(beside)}`, `virsh ${felt(virsh)}`],
+  ].join(' · ');
 }
 
 function felt({ elapsedMs, loopDelayP99Ms, statP99Ms }: Reading): string {
