@@ -21,6 +21,8 @@ export class Side {
   readonly #deadlines: Deadlines;
   readonly #ownsData: boolean;
   #control: Connection;
+  /** Whom `glance` saw last: to look a guest up is a call of its own. */
+  #glimpsed: Domain | undefined;
   #isClosed = false;
 
   private constructor(
@@ -103,10 +105,13 @@ export class Side {
   /** The same by the connection that there is, however long it takes: for looking again and again, a call at a time. */
   async glance(uuid: string): Promise<SideView> {
     try {
-      const domain = await this.#control.domainLookupByUUID(uuid);
-      const { state, reason } = await domain.getState();
+      const known = this.#glimpsed;
+      const isKnown = known?.uuid === uuid && known.connection === this.#control;
+      this.#glimpsed = isKnown ? known : await this.#control.domainLookupByUUID(uuid);
+      const { state, reason } = await this.#glimpsed.getState();
       return viewOf(state, reason);
     } catch (error) {
+      this.#glimpsed = undefined;
       return viewWithout(error);
     }
   }
