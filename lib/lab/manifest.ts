@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from './errors.js';
-import { hasErrno, isMissing, readIfPresent } from './files.js';
+import { hasErrno, inSharedDirectory, isMissing, readIfPresent } from './files.js';
 import { labDirectory, stateDirectory } from './names.js';
 
 const FILE = 'lab.json';
@@ -25,17 +25,13 @@ export interface Manifest {
  */
 export async function claim(manifest: Manifest): Promise<void> {
   const directory = labDirectory(manifest.name);
-  for (;;) {
-    await mkdir(stateDirectory(), { recursive: true });
+  await inSharedDirectory(stateDirectory(), async () => {
     try {
       await mkdir(directory);
-      break;
     } catch (error) {
-      if (hasErrno(error, 'EEXIST')) throw existsError(manifest.name, [directory], error);
-      // The last lab's end has just removed the directory of all labs.
-      if (!isMissing(error)) throw error;
+      throw hasErrno(error, 'EEXIST') ? existsError(manifest.name, [directory], error) : error;
     }
-  }
+  });
   await writeManifest(manifest);
 }
 

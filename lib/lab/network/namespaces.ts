@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isMissing } from '../files.js';
+import { inSharedDirectory, isMissing } from '../files.js';
 import { labDirectory, labOfMark, NETWORK_NAMESPACES, namespacePath } from '../names.js';
 import { run } from '../run.js';
 
@@ -20,21 +20,9 @@ export async function createNamespace(lab: string, mark: string, signal?: AbortS
   const file = join(labDirectory(lab), 'net', mark);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, '', { flag: 'wx', mode: 0o444 });
-  await createName(mark, file);
+  await inSharedDirectory(NETWORK_NAMESPACES, () => symlink(file, namespacePath(mark)));
   const setUp = [...QUIET_NETWORK, 'ip link set lo up'].join('\n');
   await run(['unshare', `--net=${file}`, 'sh', '-e', '-c', setUp], { signal });
-}
-
-async function createName(mark: string, file: string): Promise<void> {
-  for (;;) {
-    await mkdir(NETWORK_NAMESPACES, { recursive: true });
-    try {
-      return await symlink(file, namespacePath(mark));
-    } catch (error) {
-      // The end of another lab has just removed the directory.
-      if (!isMissing(error)) throw error;
-    }
-  }
 }
 
 /** Removes the name of a namespace. The namespace goes, with its ends of all cables, when its file is unmounted. */
