@@ -29,7 +29,7 @@ const { values: flags } = parseArgs({
 });
 
 const hours = positive('--hours', flags.hours);
-const repeats = positive('--repeats', flags.repeats);
+const repeats = Math.ceil(positive('--repeats', flags.repeats));
 
 function positive(flag: string, text: string): number {
   const value = Number(text);
@@ -38,7 +38,7 @@ function positive(flag: string, text: string): number {
   process.exit(2);
 }
 
-/** A recorded migration, in whose midst the guest did not come to an end for hours. */
+/** A recorded migration, with hours of passes that do not help before its own. */
 async function* longTrace(): AsyncGenerator<TraceEntry> {
   let isStretched = false;
   let laterMs = 0;

@@ -22,12 +22,12 @@ const REFRESH_MS = 100;
 
 /** What was seen in a pass, or in several that followed one another. */
 interface Stretch {
-  readonly durationMs: number;
+  readonly elapsedMs: number;
+  /** For so long the guest would have run by itself to dirty as much. */
+  readonly ranMs: number;
   readonly dirtiedBytes: number;
-  /** Was left of what was to be sent, and so found once more; as far as the counters tell. */
+  /** Was left of what was to be sent, and so found once more, as far as the counters tell; what they count too early is missed in the next pass. */
   readonly unsentBytes: number;
-  /** How far off that is, as a variance in bytes². */
-  readonly unsentVariance: number;
 }
 
 /**
@@ -39,7 +39,10 @@ export function windowsOfPasses(
   guest: Omit<RecordedGuest, 'memoryBytes'>,
 ): DirtyWindow[] {
   const telling = passes.filter(({ durationMs }) => durationMs >= REFRESH_MS);
-  return (telling.length > 0 ? telling : passes).map((pass) => windowOf(stretchOf(pass, guest)));
+  return (telling.length > 0 ? telling : passes).map((pass) => ({
+    ...windowOf(stretchOf(pass, guest)),
+    errorBytes: errorBytesOf(pass),
+  }));
 }
 
 /** The same with nothing left out, so that what is seen comes at its time: passes that are too short to tell anything are taken together. */
@@ -48,7 +51,7 @@ function courseOfPasses(passes: readonly RecordedPass[], guest: Omit<RecordedGue
   let short: Stretch | undefined;
   for (const pass of passes) {
     const stretch = joined(short, stretchOf(pass, guest));
-    const isTelling = stretch.durationMs >= REFRESH_MS;
+    const isTelling = stretch.elapsedMs >= REFRESH_MS;
     if (isTelling) stretches.push(stretch);
     short = isTelling ? undefined : stretch;
   }
@@ -56,40 +59,40 @@ function courseOfPasses(passes: readonly RecordedPass[], guest: Omit<RecordedGue
   return stretches.map(windowOf);
 }
 
-function stretchOf(
-  { durationMs, dirtyBytes, sentBytes, dirtiedBytes, number, throttle }: RecordedPass,
-  { followsCpu, standstillMs }: Omit<RecordedGuest, 'memoryBytes'>,
-): Stretch {
-  // As long as the guest would have needed for it by itself.
+function stretchOf(pass: RecordedPass, { followsCpu, standstillMs }: Omit<RecordedGuest, 'memoryBytes'>): Stretch {
+  const { durationMs, dirtiedBytes, throttle } = pass;
   const share = followsCpu ? Math.max(1 - throttle, 0.01) : 1;
   return {
-    durationMs: Math.max(durationMs - standstillMs, 0) * share,
+    elapsedMs: durationMs,
+    ranMs: Math.max(durationMs - standstillMs, 1) * share,
     dirtiedBytes,
-    // QEMU ends a pass with as much unsent as its limit allows. The first pass leaves zero pages out besides.
-    ...(number === 1
-      ? { unsentBytes: 0, unsentVariance: 0 }
-      : { unsentBytes: dirtyBytes - sentBytes, unsentVariance: ((sentBytes / durationMs) * REFRESH_MS) ** 2 / 12 }),
+    unsentBytes: unsentBytesOf(pass),
   };
+}
+
+/** QEMU ends a pass with as much unsent as its limit allows, and that is found again. The first pass leaves zero pages out besides. */
+function unsentBytesOf({ number, dirtyBytes, sentBytes }: RecordedPass): number {
+  return number === 1 ? 0 : dirtyBytes - sentBytes;
+}
+
+/** Where something was left unsent: how much is known to within one refresh of the counters, which is anywhere in it. */
+function errorBytesOf(pass: RecordedPass): number {
+  const { sentBytes, durationMs } = pass;
+  return unsentBytesOf(pass) <= 0 ? 0 : ((sentBytes / durationMs) * REFRESH_MS) / Math.sqrt(12);
 }
 
 function joined(before: Stretch | undefined, after: Stretch): Stretch {
   if (before === undefined) return after;
   return {
-    durationMs: before.durationMs + after.durationMs,
+    elapsedMs: before.elapsedMs + after.elapsedMs,
+    ranMs: before.ranMs + after.ranMs,
     dirtiedBytes: before.dirtiedBytes + after.dirtiedBytes,
     unsentBytes: before.unsentBytes + after.unsentBytes,
-    // What one of them counts too much the next one counts too little.
-    unsentVariance: Math.max(before.unsentVariance, after.unsentVariance),
   };
 }
 
-function windowOf({ durationMs, dirtiedBytes, unsentBytes, unsentVariance }: Stretch): DirtyWindow {
-  const isCounted = unsentBytes <= 0;
-  return {
-    durationMs,
-    dirtiedBytes: Math.max(dirtiedBytes - (isCounted ? 0 : unsentBytes), 0),
-    errorBytes: isCounted ? 0 : Math.sqrt(unsentVariance),
-  };
+function windowOf({ ranMs, dirtiedBytes, unsentBytes }: Stretch): DirtyWindow {
+  return { durationMs: ranMs, dirtiedBytes: Math.max(dirtiedBytes - Math.max(unsentBytes, 0), 0) };
 }
 
 /**
@@ -110,21 +113,23 @@ export function workloadOfPasses(passes: readonly RecordedPass[], guest: Recorde
 
 /**
  * A guest that goes from work to rest, or back, in the middle of a pass: what was seen over all of it is put where it was, beside the pass in which
- * the guest worked throughout.
+ * the guest worked throughout. Of the first and the last nobody knows what is on their other side.
  */
 function withEdges(segments: readonly Segment[]): readonly Segment[] {
   const rates = segments.map(({ bytesPerSecond }) => bytesPerSecond).sort((a, b) => a - b);
-  const restBytes = rates[0] ?? 0;
-  const middle = (restBytes + (rates.at(-1) ?? 0)) / 2;
-  const working = rates.filter((rate) => rate >= middle);
-  const workBytes = working[Math.floor(working.length / 2)] ?? 0;
-  const isWork = (segment: Segment | undefined) => (segment?.bytesPerSecond ?? 0) >= middle;
+  const [restBytesPerSecond = 0] = rates;
+  const middleBytesPerSecond = (restBytesPerSecond + (rates.at(-1) ?? 0)) / 2;
+  const working = rates.filter((rate) => rate >= middleBytesPerSecond);
+  const workBytesPerSecond = working[Math.floor(working.length / 2)] ?? 0;
+  const isWork = ({ bytesPerSecond }: Segment) => bytesPerSecond >= middleBytesPerSecond;
   return segments.flatMap((segment, index) => {
-    const [before, after] = [isWork(segments[index - 1]), isWork(segments[index + 1])];
-    if (isWork(segment) || before === after) return [segment];
-    const share = (segment.bytesPerSecond - restBytes) / (workBytes - restBytes);
-    const work = { ...segment, durationMs: segment.durationMs * share, bytesPerSecond: workBytes };
-    const rest = { ...segment, durationMs: segment.durationMs * (1 - share), bytesPerSecond: restBytes };
-    return (before ? [work, rest] : [rest, work]).filter(({ durationMs }) => durationMs >= 1);
+    const [before, after] = [segments[index - 1], segments[index + 1]];
+    if (before === undefined || after === undefined) return [segment];
+    if (isWork(segment) || isWork(before) === isWork(after)) return [segment];
+    const share = (segment.bytesPerSecond - restBytesPerSecond) / (workBytesPerSecond - restBytesPerSecond);
+    const { durationMs } = segment;
+    const work = { ...segment, durationMs: durationMs * share, bytesPerSecond: workBytesPerSecond };
+    const rest = { ...segment, durationMs: durationMs * (1 - share), bytesPerSecond: restBytesPerSecond };
+    return (isWork(before) ? [work, rest] : [rest, work]).filter((part) => part.durationMs >= 1);
   });
 }

@@ -120,7 +120,9 @@ class Simulation {
   }
 
   get #iterationMs(): number {
-    return ITERATION.milliseconds + (ITERATION.socketBytes / this.#stream.linkBytesPerSecond) * 1000;
+    const { linkBytesPerSecond: link } = this.#stream;
+    // A link that is cut takes nothing at all: what is to come then hangs on when it is mended.
+    return ITERATION.milliseconds + (link > 0 ? (ITERATION.socketBytes / link) * 1000 : 0);
   }
 
   #isNear(): boolean {

@@ -3,6 +3,8 @@ import { type Action, type Capabilities, DOWNTIME_LIMIT_MS } from '../policy/ind
 import { withDeadline } from './deadline.js';
 
 const MEBIBYTE = 1024 * 1024;
+/** What libvirt says of a stream without a cap, besides 0, in MiB per second: QEMU_DOMAIN_MIG_BANDWIDTH_MAX. */
+const UNCAPPED_MEBIBYTES = Math.floor(2 ** 63 / MEBIBYTE) - 1;
 
 /** What is in force: what the actuators have set, as far as libvirt took it. */
 export interface Limits {
@@ -30,17 +32,28 @@ type Executed = Exclude<Action['kind'], 'continue' | 'abort'>;
  * `abort` are not theirs: the one is nothing to do, the other is asked for where all aborts are.
  */
 export class Actuators {
-  readonly #guest: Domain;
+  readonly #guest: () => Promise<Domain>;
   readonly #callMs: number;
   readonly #capabilities: Capabilities;
   readonly #limits: Limits;
+  #startingBandwidthBytesPerSecond: number | undefined;
   #before: Settings | undefined;
   /** QEMU's bounds of the throttle as they were, once they have been changed: libvirt does not put back what it does not know. */
   #boundsBefore: object | undefined;
 
-  constructor(guest: Domain, callMs: number, capabilities: Capabilities, bandwidthBytesPerSecond: number | undefined) {
+  /**
+   * @param guest - the guest on a connection that stands
+   * @param bandwidthBytesPerSecond - the caller's cap on the stream
+   */
+  constructor(
+    guest: () => Promise<Domain>,
+    callMs: number,
+    capabilities: Capabilities,
+    bandwidthBytesPerSecond: number | undefined,
+  ) {
     this.#guest = guest;
     this.#callMs = callMs;
+    this.#startingBandwidthBytesPerSecond = bandwidthBytesPerSecond;
     this.#capabilities = capabilities;
     this.#limits = {
       downtimeLimitMs: DOWNTIME_LIMIT_MS.default,
@@ -54,6 +67,11 @@ export class Actuators {
     return this.#limits;
   }
 
+  /** The cap with which the job starts, in bytes per second: the caller's, or libvirt's own setting of the guest; undefined when there is none. */
+  get startingBandwidthBytesPerSecond(): number | undefined {
+    return this.#startingBandwidthBytesPerSecond;
+  }
+
   get can(): Capabilities {
     return this.#capabilities;
   }
@@ -64,12 +82,17 @@ export class Actuators {
    */
   async prepare(downtimeLimitMs: number | undefined): Promise<void> {
     const [limitMs, speed] = await this.#call(
-      Promise.all([this.#guest.migrateGetMaxDowntime(), this.#guest.migrateGetMaxSpeed()]),
+      (guest) => Promise.all([guest.migrateGetMaxDowntime(), guest.migrateGetMaxSpeed()]),
       'Reading the migration limits',
     );
-    this.#before = { downtimeLimitMs: limitMs, speedMebibytesPerSecond: speed };
+    // libvirt forgets a speed that was set during a job, but not this limit: the lowest is what a run that was killed has left, and nobody's wish.
+    const isLeftOver = limitMs <= DOWNTIME_LIMIT_MS.minimum;
+    const beforeMs = isLeftOver ? DOWNTIME_LIMIT_MS.default : limitMs;
+    this.#before = { downtimeLimitMs: beforeMs, speedMebibytesPerSecond: speed };
+    if (speed > 0 && speed < UNCAPPED_MEBIBYTES) this.#startingBandwidthBytesPerSecond ??= speed * MEBIBYTE;
+    this.#limits.bandwidthBytesPerSecond = this.#startingBandwidthBytesPerSecond;
     if (downtimeLimitMs !== undefined) {
-      await this.#call(this.#guest.migrateSetMaxDowntime(downtimeLimitMs), 'Setting the downtime limit');
+      await this.#call((guest) => guest.migrateSetMaxDowntime(downtimeLimitMs), 'Setting the downtime limit');
     }
   }
 
@@ -82,8 +105,8 @@ export class Actuators {
       ...(bounds === undefined
         ? []
         : [this.#monitor('migrate-set-parameters', bounds, "Restoring the throttle's bounds")]),
-      this.#call(this.#guest.migrateSetMaxDowntime(downtimeLimitMs), 'Restoring the downtime limit'),
-      this.#call(this.#guest.migrateSetMaxSpeed(speedMebibytesPerSecond), 'Restoring the bandwidth'),
+      this.#call((guest) => guest.migrateSetMaxDowntime(downtimeLimitMs), 'Restoring the downtime limit'),
+      this.#call((guest) => guest.migrateSetMaxSpeed(speedMebibytesPerSecond), 'Restoring the bandwidth'),
     ]);
     for (const result of restored) if (result.status === 'rejected') throw result.reason;
   }
@@ -105,18 +128,18 @@ export class Actuators {
         await this.#setDowntimeLimit(DOWNTIME_LIMIT_MS.maximum);
         break;
       case 'post-copy':
-        await this.#call(this.#guest.migrateStartPostCopy(), 'Starting post-copy');
+        await this.#call((guest) => guest.migrateStartPostCopy(), 'Starting post-copy');
         this.#limits.postCopyActive = true;
         break;
       case 'pause':
-        await this.#call(this.#guest.suspend(), 'Suspending the guest');
+        await this.#call((guest) => guest.suspend(), 'Suspending the guest');
         this.#limits.paused = true;
         break;
     }
   }
 
   async #setDowntimeLimit(limitMs: number): Promise<void> {
-    await this.#call(this.#guest.migrateSetMaxDowntime(limitMs), 'Setting the downtime limit');
+    await this.#call((guest) => guest.migrateSetMaxDowntime(limitMs), 'Setting the downtime limit');
     this.#limits.downtimeLimitMs = limitMs;
   }
 
@@ -124,7 +147,7 @@ export class Actuators {
   async #setBandwidth(bytesPerSecond: number | undefined): Promise<void> {
     const flags = this.#limits.postCopyActive ? DomainMigrateMaxSpeedFlags.POSTCOPY : 0;
     const mebibytes = bytesPerSecond === undefined ? 0 : Math.max(1, Math.floor(bytesPerSecond / MEBIBYTE));
-    await this.#call(this.#guest.migrateSetMaxSpeed(mebibytes, flags), 'Setting the bandwidth');
+    await this.#call((guest) => guest.migrateSetMaxSpeed(mebibytes, flags), 'Setting the bandwidth');
     this.#limits.bandwidthBytesPerSecond = bytesPerSecond;
   }
 
@@ -150,11 +173,11 @@ export class Actuators {
   /** What QEMU returns to a command of its own protocol. */
   async #monitor(execute: string, given: object, what: string): Promise<unknown> {
     const command = JSON.stringify({ execute, arguments: given });
-    const answer: unknown = JSON.parse(await this.#call(this.#guest.qemuMonitorCommand(command), what));
+    const answer: unknown = JSON.parse(await this.#call((guest) => guest.qemuMonitorCommand(command), what));
     return Reflect.get(Object(answer), 'return');
   }
 
-  #call<T>(work: Promise<T>, what: string): Promise<T> {
-    return withDeadline(work, this.#callMs, what);
+  #call<T>(work: (guest: Domain) => Promise<T>, what: string): Promise<T> {
+    return withDeadline(this.#guest().then(work), this.#callMs, what);
   }
 }

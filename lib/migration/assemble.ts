@@ -16,6 +16,8 @@ import { Steering } from './steering.js';
 export interface Ingredients {
   options: ResolvedOptions;
   guest: Domain;
+  /** The same on a connection that stands. */
+  revived: () => Promise<Domain>;
   plan: MigrationPlan;
   hooks: HookRunner;
   abort: AbortRequest;
@@ -25,16 +27,15 @@ export interface Ingredients {
 
 /** Puts together what steers a job: the policy's view of it, the actuators, the gate and the landing. */
 export function assembleConductor(ingredients: Ingredients): Conductor {
-  const { options, guest, plan, hooks, abort, reporter, clock } = ingredients;
+  const { options, guest, revived, plan, hooks, abort, reporter, clock } = ingredients;
   const { policy, budget, escalate, deadlines, transport, switchoverAt } = options;
-  const { bandwidthBytesPerSecond } = transport;
   const { settings, can, fixedPauseMs } = plan;
   const atMs = () => clock.atMs();
-  const actuators = new Actuators(guest, deadlines.callMs, can, bandwidthBytesPerSecond);
+  const actuators = new Actuators(revived, deadlines.callMs, can, transport.bandwidthBytesPerSecond);
   const gate = new Gate(actuators, atMs, budget.pauseMs ?? DOWNTIME_LIMIT_MS.default);
   if (hooks.has('beforeSwitchover') || switchoverAt !== undefined) gate.arm();
   return new Conductor({
-    ...{ actuators, gate, switchoverAt, bandwidthBytesPerSecond, atMs, hooks, abort },
+    ...{ actuators, gate, switchoverAt, atMs, hooks, abort },
     landing: new LandingGear(settings.softLanding ?? false, guestHistoryOf(guest.uuid)?.wasBusy),
     steering: new Steering({ policy, budget, escalate, can, fixedPauseMs }),
     handlers: {

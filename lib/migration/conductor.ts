@@ -36,8 +36,6 @@ export interface ConductorOptions {
   abort: AbortRequest;
   /** When the guest is to stop, where the caller named a moment. */
   switchoverAt: Date | undefined;
-  /** The caller's cap on the stream, to which the link returns at the release. */
-  bandwidthBytesPerSecond: number | undefined;
   atMs: () => number;
   handlers: ConductorHandlers;
 }
@@ -121,7 +119,7 @@ export class Conductor {
     gate.watch(view).catch((error: unknown) => this.#fail(error));
     if (this.#acting !== undefined) return;
     // After a hold the link is empty already, and the stop is due at once.
-    const landing = gate.isUsed ? [] : this.#nextOfLanding(view);
+    const landing = gate.isUsed || this.#owedByLanding.length > 0 ? [] : this.#options.landing.next(view);
     if (landing.length > 0) this.#begin(() => this.#land(landing));
     else if (gate.isDue(view)) this.#begin(() => this.#hold(view));
     else if (!this.#options.landing.isDown) this.#begin(() => this.#steer(view));
@@ -148,10 +146,6 @@ export class Conductor {
     this.#options.handlers.onFailure(thrown instanceof Error ? thrown : new Error(String(thrown)));
   }
 
-  #nextOfLanding(view: View): readonly Action[] {
-    return this.#owedByLanding.length > 0 ? this.#owedByLanding : this.#options.landing.next(view);
-  }
-
   async #land(actions: readonly Action[]): Promise<void> {
     const undone = await this.#carryOut('landing', actions);
     // One that is under way looks again by itself.
@@ -161,6 +155,7 @@ export class Conductor {
   /** One decision: of the hooks where they make one, of the policy otherwise. */
   async #steer(view: View): Promise<void> {
     const { steering, gate, handlers, hooks } = this.#options;
+    this.#owedByLanding = await this.#carryOut('landing', this.#owedByLanding);
     const wanted = view.atPassBoundary ? await hooks.run('pass', { view }, this.#over.signal) : [];
     const overriding = wanted.flatMap((actions) => actions ?? []);
     const { actions, notes } = steering.advise(view);
@@ -168,6 +163,9 @@ export class Conductor {
     const isOverridden = overriding.length > 0;
     const chosen = isOverridden ? permitted(view, overriding).actions : actions;
     const by = isOverridden ? 'hook' : 'policy';
+    // What was wanted last counts.
+    const kinds = new Set(chosen.map(({ kind }) => kind));
+    this.#owedByLanding = this.#owedByLanding.filter(({ kind }) => !kinds.has(kind));
     if (gate.isClosed) {
       this.#owedLimitMs = lastLimitMs(chosen) ?? this.#owedLimitMs;
       await this.#carryOut(by, chosen.filter(isHarmlessToHold));
@@ -188,7 +186,7 @@ export class Conductor {
 
   /** The hold, from its begin to the release: after every hook that was called before, and not before the moment that was asked for. */
   async #hold(view: View): Promise<void> {
-    const { gate, hooks, handlers, abort, switchoverAt, bandwidthBytesPerSecond } = this.#options;
+    const { actuators, gate, hooks, handlers, abort, switchoverAt } = this.#options;
     this.#owedLimitMs ??= view.downtimeLimitMs;
     await gate.hold(view);
     handlers.onHold('begin');
@@ -197,7 +195,7 @@ export class Conductor {
       await sleep(switchoverAt.getTime() - Date.now() - RELEASE_LEAD_MS, this.#over.signal);
     if (abort.isAsked || this.#isOver) return;
     handlers.onHold('release');
-    await gate.release(bandwidthBytesPerSecond);
+    await gate.release(actuators.startingBandwidthBytesPerSecond);
   }
 
   /** The guest has stopped, or the job is over: nothing is steered any more. Resolves when no action is under way. */
@@ -207,7 +205,10 @@ export class Conductor {
     await this.#acting;
   }
 
-  /** @returns what was not done: what libvirt refused, and what follows in the same decision, which was meant to come after that */
+  /**
+   * @returns what was not done: what libvirt refused, and what follows in the same decision, which was meant to come after that; nothing once all
+   * is over
+   */
   async #carryOut(by: DecisionRecord['by'], actions: readonly Action[]): Promise<readonly Action[]> {
     for (const [index, action] of actions.entries()) {
       if (this.#isOver) return [];

@@ -1,9 +1,11 @@
+import { formatBytes } from '../format.js';
 import type { Domain, JobStats } from '../libvirt/index.js';
 import type { Settings } from '../policy/index.js';
 import { type AbortRequest, abortOutcome, type CallState } from './abort.js';
 import { assembleConductor } from './assemble.js';
 import { Clock } from './clock.js';
 import { conclude, hasArrived, leftOnSource } from './conclusion.js';
+import type { Conductor } from './conductor.js';
 import { connectSides, identitiesOf, requireGuest, type Sides } from './connect.js';
 import { type Control, chooseControl } from './control.js';
 import type { Course } from './course.js';
@@ -245,8 +247,9 @@ export class Run {
     for (const note of settings.notes) this.#reporter.warn(note);
     const transfer = this.#assemble(sides, guest, plan);
     this.#transfer = transfer;
-    await transfer.conductor.prepare(settings.downtimeLimitMs);
     const course = this.#course;
+    // A job that is adopted has limits that somebody set for it: they are not what the guest had before, and must not be left to it.
+    if (course === undefined) await this.#prepare(transfer.conductor, settings.downtimeLimitMs);
     this.#throwIfUnmade();
     await transfer.perform(
       course ? (over) => course.follow(sides, guest, over) : await this.#prepareCall(sides, guest, settings),
@@ -254,6 +257,16 @@ export class Run {
     if (this.#safety === 'strict' && course === undefined && !this.#wasPaused) {
       await resumeByProof(sides, guest.uuid, this.#hooks, deadlines.callMs);
     }
+  }
+
+  async #prepare(conductor: Conductor, downtimeLimitMs: number | undefined): Promise<void> {
+    await conductor.prepare(downtimeLimitMs);
+    const bytesPerSecond = conductor.actuators.startingBandwidthBytesPerSecond;
+    if (bytesPerSecond === undefined || this.#options.transport.bandwidthBytesPerSecond !== undefined) return;
+    this.#reporter.warn({
+      code: 'bandwidth-capped',
+      message: `libvirt caps this guest's migrations at ${formatBytes(bytesPerSecond)}/s, as somebody has set (virsh migrate-getspeed).`,
+    });
   }
 
   /** Only the definition goes over: nothing to watch, to steer or to abort. */
@@ -273,8 +286,8 @@ export class Run {
       ...{ options: this.#options, hooks: this.#hooks, abort: this.#abort },
       ...{ phases: this.#phases, reporter: this.#reporter, clock: this.#clock },
     };
-    const conductor = assembleConductor({ ...parts, guest, plan });
     const revived = () => sides.source.revive(guest);
+    const conductor = assembleConductor({ ...parts, guest, revived, plan });
     return new Transfer({ ...parts, guest: revived, uuid: guest.uuid, sides, conductor, call: this.#callBefore });
   }
 

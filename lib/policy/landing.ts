@@ -177,6 +177,7 @@ function slow(view: View, landing: Landing): LandingStep {
       ...{ ...landing, slowedIn: pass, slowedAtMs: elapsedMs, stage: 'gliding' },
       bursts: [...bursts, { pass, memoryRemainingBytes: left, memoryProcessedBytes }],
     },
+    // What is in force already goes on from window to window.
     actions: bytesPerSecond === bandwidthBytesPerSecond ? [] : [{ kind: 'bandwidth', bytesPerSecond, reason }],
   };
 }

@@ -149,7 +149,35 @@ test('the commands, as people use them', async (t) => {
     t.same(await virshSees('used', lab.hosts), ['b']);
   });
 
+  await t.test('abort while the stream is slowed leaves the limits of the guest as they were', async (t) => {
+    await lab.link.shape(SLOW);
+    const limits = async () => {
+      const asked = ['migrate-getspeed', 'migrate-getmaxdowntime'];
+      return Promise.all(asked.map(async (what) => (await b.exec(['virsh', '--quiet', what, 'used'])).stdout.trim()));
+    };
+    const before = await limits();
+    const mover = start(['migrate', 'used', ...moveFlags(b, a), '--switchover-at', '+60s', '--json']);
+    const ended = end(mover);
+    await new Promise<void>((resolve) => onEvent(mover, ({ type }) => type === 'hold' && resolve()));
+    t.match(await precopy('abort', 'used', ...hostFlags(b, a)), { code: 0, stdout: /^Aborted: used is on b/ });
+    await ended;
+    t.same(await limits(), before);
+  });
+
+  await t.test('a cap that was set in libvirt is kept to, and said', async (t) => {
+    await b.exec(['virsh', 'migrate-setspeed', 'used', '30']);
+    const briefly = ['--within', '3s', '--then', 'abort', '--json'];
+    const { code, stdout } = await precopy('migrate', 'used', ...moveFlags(b, a), ...briefly);
+    t.equal(code, 3);
+    t.match(stdout, /"code":"bandwidth-capped","message":"libvirt caps this guest's migrations at 31.5 MB\/s/);
+    t.match(stdout, /"bandwidthBytesPerSecond":31457280/);
+    t.notMatch(stdout, /"bandwidthBytesPerSecond":null/);
+    t.match(await b.exec(['virsh', 'migrate-getspeed', 'used']), { stdout: /^30/ });
+    await b.exec(['virsh', 'migrate-setspeed', 'used', '0']);
+  });
+
   await t.test('Ctrl-C on a terminal, and terminals that can do little', async (t) => {
+    await lab.link.shape(TOO_SLOW);
     const pressed = startInTerminal(80, ['migrate', 'used', ...moveFlags(b, a)], { NO_COLOR: '1' });
     let screen = '';
     pressed.stdout?.on('data', (data: Buffer) => {

@@ -175,7 +175,7 @@ function readPasses(samples: readonly Line[]): { passes: readonly RecordedPass[]
       seen = { fromMs, passedMs: passedMs + atMs - before.atMs, sentBytes: sentBytes + sinceBytes };
     }
     const isLast = index === samples.length - 1;
-    if ((tracker.isAtBoundary && seen.passedMs >= TELLING_MS) || (isLast && link.length === 0)) {
+    if ((tracker.isAtBoundary && seen.passedMs >= TELLING_MS) || (isLast && link.length === 0 && seen.passedMs > 0)) {
       link.push({ fromMs: seen.fromMs, bytesPerSecond: (seen.sentBytes / seen.passedMs) * 1000 });
       seen = { fromMs: atMs - (samples[0]?.atMs ?? 0), passedMs: 0, sentBytes: 0 };
     }

@@ -7,29 +7,35 @@ import { Conductor, type DecisionRecord } from '../../lib/migration/conductor.js
 import { Gate } from '../../lib/migration/gate.js';
 import { HookRunner } from '../../lib/migration/hook-runner.js';
 import { Steering } from '../../lib/migration/steering.js';
-import { LandingGear, policyByName } from '../../lib/policy/index.js';
+import { LandingGear, policyByName, policyFromFunction } from '../../lib/policy/index.js';
 
 const LINK_BYTES_PER_MS = 117_000;
 const NEAR_BYTES = 3e6;
 
 /** A conductor of a guest whose limits are refused whenever `refuses` says so, and what it decided. */
-function conductorOf(refuses: (what: 'limit' | 'speed', value: number) => boolean) {
+function conductorOf(
+  refuses: (what: 'limit' | 'speed', value: number) => boolean,
+  policy = policyByName('qemu'),
+  speedMebibytes = 0,
+) {
   const answer = async (what: 'limit' | 'speed', value: number) => {
     if (refuses(what, value)) throw new Error(`no ${what} now`);
   };
   const guest = {
+    migrateGetMaxDowntime: async () => 1,
+    migrateGetMaxSpeed: async () => speedMebibytes,
     migrateSetMaxDowntime: (milliseconds: number) => answer('limit', milliseconds),
     migrateSetMaxSpeed: (mebibytes: number) => answer('speed', mebibytes),
   };
   const can = { throttle: false, autoConverge: false, postCopy: false };
-  const actuators = new Actuators(guest as unknown as Domain, 1000, can, undefined);
+  const actuators = new Actuators(async () => guest as unknown as Domain, 1000, can, undefined);
   const decisions: DecisionRecord[] = [];
   const atMs = () => 0;
   const conductor = new Conductor({
     ...{ actuators, gate: new Gate(actuators, atMs, 300), landing: new LandingGear(true), abort: new AbortRequest() },
-    ...{ switchoverAt: undefined, bandwidthBytesPerSecond: undefined, atMs },
+    ...{ switchoverAt: undefined, atMs },
     hooks: new HookRunner({}, { context: () => Object.create(null), onFailure: () => {} }),
-    steering: new Steering({ policy: policyByName('qemu'), budget: {}, escalate: [], can, fixedPauseMs: 20 }),
+    steering: new Steering({ policy, budget: {}, escalate: [], can, fixedPauseMs: 20 }),
     handlers: {
       onDecision: (decision) => decisions.push(decision),
       ...{ onNote: () => {}, onPass: () => {}, onHold: () => {} },
@@ -84,4 +90,41 @@ test('a landing is taken back until libvirt takes it: a stream that stays slowed
   const decided = decisions.length;
   await see(nearAtMs + 2060, 100 * NEAR_BYTES);
   t.equal(decisions.length, decided, 'and that was it');
+});
+
+test('meanwhile the policy is asked as ever, and what it wants of the same kind comes instead', async (t) => {
+  const asked: number[] = [];
+  const aware = policyFromFunction('aware', ({ elapsedMs, bandwidthBytesPerSecond }) => {
+    asked.push(elapsedMs);
+    const isSlowed = bandwidthBytesPerSecond !== undefined && bandwidthBytesPerSecond < 50e6;
+    return isSlowed ? { kind: 'bandwidth', bytesPerSecond: 50 * 1024 ** 2, reason: 'better than nothing' } : [];
+  });
+  const { actuators, see } = conductorOf((what, mebibytes) => what === 'speed' && mebibytes === 0, aware);
+  const nearAtMs = await comeNear(see);
+  asked.length = 0;
+  for (const laterMs of [2000, 2020, 2040]) await see(nearAtMs + laterMs, 50 * NEAR_BYTES);
+  t.same(asked, [nearAtMs + 2020, nearAtMs + 2040], 'from the moment at which the landing is over');
+  t.equal(actuators.limits.bandwidthBytesPerSecond, 50 * 1024 ** 2);
+});
+
+test("libvirt's own cap of the guest is in force from the start, and no cap is none", async (t) => {
+  const startWith = async (speedMebibytes: number) => {
+    const { actuators } = conductorOf(() => false, policyByName('qemu'), speedMebibytes);
+    await actuators.prepare(undefined);
+    return [actuators.startingBandwidthBytesPerSecond, actuators.limits.bandwidthBytesPerSecond];
+  };
+  t.same(await startWith(30), [30 * 1024 ** 2, 30 * 1024 ** 2]);
+  t.same(await startWith(0), [undefined, undefined]);
+  t.same(await startWith(8_796_093_022_207), [undefined, undefined], 'the highest that libvirt knows');
+});
+
+test('the lowest limit, which a run that was killed has left behind, is not put back', async (t) => {
+  const limits: number[] = [];
+  const { actuators } = conductorOf((what, value) => {
+    if (what === 'limit') limits.push(value);
+    return false;
+  });
+  await actuators.prepare(1);
+  await actuators.restore();
+  t.same(limits, [1, 300]);
 });

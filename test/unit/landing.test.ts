@@ -95,7 +95,11 @@ for (const [when, difference] of reasons) {
 test('what is left for the next window is slowed anew, and not before', (t) => {
   t.same(land({ ...view, elapsedMs: 5114 }, gliding()).actions, []);
   const sent = { memoryRemainingBytes: 1e6, memoryProcessedBytes: view.memoryProcessedBytes + 1e6 };
-  t.match(land({ ...view, ...sent, elapsedMs: 5115 }, gliding()).actions, [{ kind: 'bandwidth', bytesPerSecond: 8e6 }]);
+  const due = { ...view, ...sent, elapsedMs: 5115 };
+  t.match(land(due, gliding()).actions, [{ kind: 'bandwidth', bytesPerSecond: 8e6 }]);
+  const asBefore = land({ ...due, bandwidthBytesPerSecond: 8e6 }, gliding());
+  t.same(asBefore.actions, [], 'what is in force already goes on');
+  t.match(asBefore.landing, { slowedAtMs: 5115 });
   t.end();
 });
 

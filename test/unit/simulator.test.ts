@@ -187,6 +187,23 @@ test('a link that changes in mid-run', (t) => {
   t.end();
 });
 
+test('a link that is mended: the migration goes on as it would have', (t) => {
+  const workload = steady(50 * MIB, 64 * MIB);
+  const straight = run({ workload, link: LINK });
+  const held = run({
+    workload,
+    link: [
+      { fromMs: 0, bytesPerSecond: LINK },
+      { fromMs: 1000, bytesPerSecond: 0 },
+      { fromMs: 3000, bytesPerSecond: LINK },
+    ],
+  });
+  t.equal(held.outcome, 'completed');
+  t.equal(held.passes, straight.passes);
+  t.ok(Math.abs(held.totalMs - straight.totalMs - 2000) < 150, `${straight.totalMs} and ${held.totalMs} ms`);
+  t.end();
+});
+
 test('a scenario has one result', (t) => {
   const scenario = {
     workload: burst(300e6, 700, 1300),

@@ -94,21 +94,14 @@ const BOUNDS: readonly { name: string; limit: number; of: (round: CostRound) => 
   { name: 'fs.stat p99 / idle meanwhile', limit: 1.2, of: ({ beside, engine }) => engine.statP99Ms / beside.statP99Ms },
 ];
 
-/**
- * What the machine, and not this process, is to blame for, while virsh makes the migrations and while the engine does: fs.stat's p99 as multiples of
- * that of the machine at rest. Bound by nothing.
- */
-export function machineShare(rounds: readonly CostRound[]) {
-  const statBesideRest = (of: (round: CostRound) => Reading) =>
-    median(rounds.map((round) => of(round).statP99Ms / round.idle.statP99Ms));
-  return {
-    loopDelayP99Ms: median(rounds.map(({ virsh }) => virsh.loopDelayP99Ms)),
-    statBesideRest: {
-      engine: statBesideRest(({ engine }) => engine),
-      beside: statBesideRest(({ beside }) => beside),
-      virsh: statBesideRest(({ virsh }) => virsh),
-    },
-  };
+/** The event loop's delay while virsh makes the migrations: what the machine, and not this process, is to blame for. Bound by nothing. */
+export function machineLoopDelayMs(rounds: readonly CostRound[]): number {
+  return median(rounds.map(({ virsh }) => virsh.loopDelayP99Ms));
+}
+
+/** fs.stat's p99 in one of the readings, as a multiple of that with the machine at rest. Bound by nothing. */
+export function statTimesRest(rounds: readonly CostRound[], of: Exclude<keyof CostRound, 'idle'>): number {
+  return median(rounds.map((round) => round[of].statP99Ms / round.idle.statP99Ms));
 }
 
 export function costBounds(rounds: readonly CostRound[], random: Random): BoundResult[] {

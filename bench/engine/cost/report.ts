@@ -1,18 +1,17 @@
 import { formatMs } from '../../../lib/cli/format.js';
 import type { BoundResult } from '../bounds.js';
 import { boundsText } from '../report.js';
-import { type CostPerformance, type CostRound, machineShare, shareOfCore } from './cost.js';
+import { type CostPerformance, type CostRound, machineLoopDelayMs, shareOfCore, statTimesRest } from './cost.js';
 import type { Reading } from './meter.js';
 
 export function costText({ rounds, failures }: CostPerformance, bounds: readonly BoundResult[]): string {
-  const { loopDelayP99Ms, statBesideRest } = machineShare(rounds);
-  const times = (value: number) => `${value.toFixed(2)} times`;
+  const times = (of: Parameters<typeof statTimesRest>[1]) => `${statTimesRest(rounds, of).toFixed(2)} times`;
   return [
     '\ncost: eight migrations at once in one process\n',
     boundsText(bounds),
-    `\nBeside the machine at rest the fs.stat p99 was ${times(statBesideRest.engine)} as long in the process that made the migrations,`,
-    `${times(statBesideRest.beside)} in another one that did nothing meanwhile, and ${times(statBesideRest.virsh)} in one that did nothing while`,
-    `virsh made them, with an event-loop delay p99 of ${formatMs(loopDelayP99Ms)}: so much is the machine's.`,
+    `\nThe fs.stat p99 of the process that made them was ${times('engine')} that of the machine at rest; of another one, that did`,
+    `nothing meanwhile, ${times('beside')}; and of one that did nothing while virsh made the same migrations, ${times('virsh')},`,
+    `with an event-loop delay p99 of ${formatMs(machineLoopDelayMs(rounds))}: so much is the machine's.`,
     ...failures.map((failure) => `failed: ${failure}`),
   ].join('\n');
 }
