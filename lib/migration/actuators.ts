@@ -25,6 +25,11 @@ interface Settings {
 /** QEMU's parameters by which the throttle is set in flight. */
 const THROTTLE_BOUNDS = ['cpu-throttle-initial', 'max-cpu-throttle'] as const;
 
+/** What libvirt says of a guest's speed, in MiB per second, as a cap in bytes per second. */
+function capOf(mebibytes: number): number | undefined {
+  return mebibytes > 0 && mebibytes < UNCAPPED_MEBIBYTES ? mebibytes * MEBIBYTE : undefined;
+}
+
 type Executed = Exclude<Action['kind'], 'continue' | 'abort'>;
 
 /**
@@ -89,10 +94,19 @@ export class Actuators {
     const isLeftOver = limitMs <= DOWNTIME_LIMIT_MS.minimum;
     const beforeMs = isLeftOver ? DOWNTIME_LIMIT_MS.default : limitMs;
     this.#before = { downtimeLimitMs: beforeMs, speedMebibytesPerSecond: speed };
-    if (speed > 0 && speed < UNCAPPED_MEBIBYTES) this.#startingBandwidthBytesPerSecond ??= speed * MEBIBYTE;
+    this.#startingBandwidthBytesPerSecond ??= capOf(speed);
     this.#limits.bandwidthBytesPerSecond = this.#startingBandwidthBytesPerSecond;
     if (downtimeLimitMs !== undefined) {
       await this.#call((guest) => guest.migrateSetMaxDowntime(downtimeLimitMs), 'Setting the downtime limit');
+    }
+  }
+
+  /** The cap on the stream now, in bytes per second; undefined when there is none, or nobody says. */
+  async readCap(): Promise<number | undefined> {
+    try {
+      return capOf(await this.#call((guest) => guest.migrateGetMaxSpeed(), 'Reading the bandwidth'));
+    } catch {
+      return undefined;
     }
   }
 

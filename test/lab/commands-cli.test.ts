@@ -159,7 +159,14 @@ test('the commands, as people use them', async (t) => {
     const mover = start(['migrate', 'used', ...moveFlags(b, a), '--switchover-at', '+60s', '--json']);
     const ended = end(mover);
     await new Promise<void>((resolve) => onEvent(mover, ({ type }) => type === 'hold' && resolve()));
+    const adopter = start(['adopt', 'used', ...hostFlags(b, a), '--json']);
+    const left = end(adopter);
+    await new Promise<void>((resolve) => onEvent(adopter, ({ type }) => type === 'warning' && resolve()));
     t.match(await precopy('abort', 'used', ...hostFlags(b, a)), { code: 0, stdout: /^Aborted: used is on b/ });
+    t.match(await left, {
+      code: 1,
+      stdout: /"bandwidth-capped","message":"Whoever started this migration has slowed it/,
+    });
     await ended;
     t.same(await limits(), before);
   });
