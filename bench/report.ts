@@ -96,7 +96,7 @@ try {
   const timesMs = Array.from({ length: repeats }, () => timeReport(trace, page));
   const [traceBytes, pageBytes] = [statSync(trace).size, statSync(page).size];
   const result = {
-    hours: Number(flags.hours),
+    hours,
     ...{
       traceBytes,
       pageBytes,

@@ -99,11 +99,15 @@ test('meanwhile the policy is asked as ever, and what it wants of the same kind 
     const isSlowed = bandwidthBytesPerSecond !== undefined && bandwidthBytesPerSecond < 50e6;
     return isSlowed ? { kind: 'bandwidth', bytesPerSecond: 50 * 1024 ** 2, reason: 'better than nothing' } : [];
   });
-  const { actuators, see } = conductorOf((what, mebibytes) => what === 'speed' && mebibytes === 0, aware);
+  let isDeaf = true;
+  const refuses = (what: string, mebibytes: number) => isDeaf && what === 'speed' && mebibytes === 0;
+  const { actuators, see } = conductorOf(refuses, aware);
   const nearAtMs = await comeNear(see);
   asked.length = 0;
   for (const laterMs of [2000, 2020, 2040]) await see(nearAtMs + laterMs, 50 * NEAR_BYTES);
   t.same(asked, [nearAtMs + 2020, nearAtMs + 2040], 'from the moment at which the landing is over');
+  isDeaf = false;
+  await see(nearAtMs + 2060, 50 * NEAR_BYTES);
   t.equal(actuators.limits.bandwidthBytesPerSecond, 50 * 1024 ** 2);
 });
 

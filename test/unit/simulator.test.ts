@@ -204,6 +204,21 @@ test('a link that is mended: the migration goes on as it would have', (t) => {
   t.end();
 });
 
+test('an outage in the only pass does not keep QEMU from stopping with as much left as its limit allows', (t) => {
+  const straight = run({ workload: idle() });
+  const held = run({
+    workload: idle(),
+    link: [
+      { fromMs: 0, bytesPerSecond: LINK },
+      { fromMs: 1000, bytesPerSecond: 0 },
+      { fromMs: 2000, bytesPerSecond: LINK },
+    ],
+  });
+  t.ok(straight.pauseMs > 150, 'some was left');
+  t.ok(Math.abs(held.pauseMs - straight.pauseMs) < 100, `${straight.pauseMs} and ${held.pauseMs} ms`);
+  t.end();
+});
+
 test('a scenario has one result', (t) => {
   const scenario = {
     workload: burst(300e6, 700, 1300),
