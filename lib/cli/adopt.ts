@@ -13,8 +13,11 @@ ends. It is watched to its end here, and both hosts are asked who has the
 guest. Ctrl-C asks to abort it, a second Ctrl-C leaves it to itself. To look on
 without a say in it there is \`precopy watch\`.
 
+A command that died while it held the switchover has left the stream slowed
+down to a trickle: --release lifts that. Where it lives, its hold is broken.
+
 Examples:
-  precopy adopt --journal /var/lib/db1.migration
+  precopy adopt --journal /var/lib/db1.migration --release
   precopy adopt db1 --source qemu+tls://a/system --destination qemu+tls://b/system
 
 Exit codes:
@@ -28,12 +31,14 @@ Exit codes:
 interface Flags extends HostFlags {
   json?: boolean;
   trace?: string;
+  release?: boolean;
 }
 
 /** `precopy adopt`: takes over a migration that another process has started. */
 export function adoptCommand(): Command {
   return addHostFlags(new Command('adopt').argument('[domain]', TARGET_HELP), { orJournal: true })
     .description('Take over a migration whose command has ended.')
+    .option('--release', 'lift a hold that the command has left behind')
     .option('--trace <file>', 'write down all that is seen from here on')
     .option('--json', 'events as NDJSON on stdout, the result last')
     .addHelpText('after', HELP)
@@ -59,7 +64,7 @@ export function followAdopted(
     whenLeft: () =>
       `Left. If it goes on, it does so without this command. What is left of it, and who has the guest:\n  precopy resolve ${targetArguments(domain, flags)}`,
     start: (signal) => {
-      const migration = adopt({ ...present({ ...target, trace: flags.trace }), signal });
+      const migration = adopt({ ...present({ ...target, trace: flags.trace, release: flags.release }), signal });
       if (abortReason !== undefined) abortOnceSeen(migration, abortReason);
       return migration;
     },

@@ -42,6 +42,7 @@ const FLAG_OF_WORD: Readonly<Record<string, string>> = {
 
 const CALLS: readonly [RegExp, string][] = [
   [/\bCall resolve\(\) without dryRun to have this done\./, 'Say --yes to have this done.'],
+  [/\bcall adopt\(\) with release: true/g, 'run `precopy adopt --release`'],
   [/\bCall (resolve|adopt)\(\)/g, 'Run `precopy $1`'],
   [/\bcall (resolve|adopt)\(\)/g, 'run `precopy $1`'],
   [/\b(resolve|adopt)\(\)/g, '`precopy $1`'],

@@ -30,6 +30,11 @@ function capOf(mebibytes: number): number | undefined {
   return mebibytes > 0 && mebibytes < UNCAPPED_MEBIBYTES ? mebibytes * MEBIBYTE : undefined;
 }
 
+/** libvirt forgets a speed that was set during a job, but not this limit: the lowest is what a run that was killed has left, and nobody's wish. */
+function isLeftOver(limitMs: number): boolean {
+  return limitMs <= DOWNTIME_LIMIT_MS.minimum;
+}
+
 type Executed = Exclude<Action['kind'], 'continue' | 'abort'>;
 
 /**
@@ -82,22 +87,21 @@ export class Actuators {
   }
 
   /**
-   * Keeps what was set before and sets the first downtime limit. libvirt forgets a limit that was set before the start when a job
-   * ends, so the policy sets it again once the job runs; without this one a small guest would stop by QEMU's default before that.
+   * Keeps what was set before and sets the first downtime limit, which is in force from the job's start: a small guest would stop by QEMU's
+   * default before anything can be set in flight.
    */
   async prepare(downtimeLimitMs: number | undefined): Promise<void> {
     const [limitMs, speed] = await this.#call(
       (guest) => Promise.all([guest.migrateGetMaxDowntime(), guest.migrateGetMaxSpeed()]),
       'Reading the migration limits',
     );
-    // libvirt forgets a speed that was set during a job, but not this limit: the lowest is what a run that was killed has left, and nobody's wish.
-    const isLeftOver = limitMs <= DOWNTIME_LIMIT_MS.minimum;
-    const beforeMs = isLeftOver ? DOWNTIME_LIMIT_MS.default : limitMs;
+    const beforeMs = isLeftOver(limitMs) ? DOWNTIME_LIMIT_MS.default : limitMs;
     this.#before = { downtimeLimitMs: beforeMs, speedMebibytesPerSecond: speed };
     this.#startingBandwidthBytesPerSecond ??= capOf(speed);
     this.#limits.bandwidthBytesPerSecond = this.#startingBandwidthBytesPerSecond;
     if (downtimeLimitMs !== undefined) {
       await this.#call((guest) => guest.migrateSetMaxDowntime(downtimeLimitMs), 'Setting the downtime limit');
+      this.#limits.downtimeLimitMs = downtimeLimitMs;
     }
   }
 
@@ -110,9 +114,9 @@ export class Actuators {
     }
   }
 
-  /** Puts back what was set before: limits outlive a migration that failed. */
+  /** Puts back what was set before: limits outlive a migration that failed. Where another process has set them, it mends what that has left. */
   async restore(): Promise<void> {
-    if (this.#before === undefined) return;
+    if (this.#before === undefined) return this.#mendLimit();
     const { downtimeLimitMs, speedMebibytesPerSecond } = this.#before;
     const bounds = this.#boundsBefore;
     const restored = await Promise.allSettled([
@@ -123,6 +127,12 @@ export class Actuators {
       this.#call((guest) => guest.migrateSetMaxSpeed(speedMebibytesPerSecond), 'Restoring the bandwidth'),
     ]);
     for (const result of restored) if (result.status === 'rejected') throw result.reason;
+  }
+
+  async #mendLimit(): Promise<void> {
+    const limitMs = await this.#call((guest) => guest.migrateGetMaxDowntime(), 'Reading the downtime limit');
+    if (!isLeftOver(limitMs)) return;
+    await this.#call((guest) => guest.migrateSetMaxDowntime(DOWNTIME_LIMIT_MS.default), 'Mending the downtime limit');
   }
 
   /** Carries out an action; resolves when libvirt has taken it. */

@@ -64,7 +64,7 @@ export class Conductor {
   readonly #options: ConductorOptions;
   readonly #decisions: DecisionRecord[] = [];
   #acting: Promise<void> | undefined;
-  /** The limit that the policy wants, or that was in force, kept back by the hold: due once the guest did not stop at the release. */
+  /** The limit that the policy wants, or wanted at the start, kept back by the hold: due once the guest did not stop at the release. */
   #owedLimitMs: number | undefined;
   /** What would have taken the landing back and was refused: due again, since a stream that stays slowed never ends. */
   #owedByLanding: readonly Action[] = [];
@@ -100,7 +100,17 @@ export class Conductor {
   /** Sets what has to be set before the start: where the switchover is to be held, QEMU must not come to it before the hold. */
   async prepare(downtimeLimitMs: number | undefined): Promise<void> {
     const { actuators, gate } = this.#options;
+    if (gate.isClosed) this.#owedLimitMs = downtimeLimitMs ?? DOWNTIME_LIMIT_MS.default;
     await actuators.prepare(gate.isClosed ? DOWNTIME_LIMIT_MS.minimum : downtimeLimitMs);
+  }
+
+  /** Lifts what a controller that is dead has left: nobody else would. */
+  async lift(): Promise<void> {
+    const reason = 'whoever slowed the stream is gone';
+    await this.#carryOut('hold', [
+      { kind: 'downtime-limit', limitMs: DOWNTIME_LIMIT_MS.default, reason },
+      { kind: 'bandwidth', bytesPerSecond: undefined, reason },
+    ]);
   }
 
   /** Whether the next reading may lead to a decision: not while one is being carried out, nor during the landing. */
@@ -187,7 +197,6 @@ export class Conductor {
   /** The hold, from its begin to the release: after every hook that was called before, and not before the moment that was asked for. */
   async #hold(view: View): Promise<void> {
     const { actuators, gate, hooks, handlers, abort, switchoverAt } = this.#options;
-    this.#owedLimitMs ??= view.downtimeLimitMs;
     await gate.hold(view);
     handlers.onHold('begin');
     await hooks.run('beforeSwitchover', {}, this.#over.signal);

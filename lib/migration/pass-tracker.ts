@@ -4,6 +4,8 @@ import type { JobStats } from '../libvirt/index.js';
 /** What one reading of the job's statistics says about passes. */
 export interface PassReading {
   atMs: number;
+  /** QEMU's own measure of the stream, from which it reckons what the downtime limit lets through; undefined where it has none yet. */
+  bytesPerSecond: number | undefined;
   /** QEMU's count of dirty-bitmap syncs, libvirt's "iteration". */
   syncs: number;
   remainingBytes: number;
@@ -12,10 +14,11 @@ export interface PassReading {
   throttle: number;
 }
 
-/** What is missing in the statistics is taken for 0. */
+/** What is missing in the statistics is taken for 0. QEMU's measure of the stream is missing before its first 100 ms are over. */
 export function readingOf(stats: JobStats, atMs: number): PassReading {
   return {
     atMs,
+    bytesPerSecond: stats.memoryBytesPerSecond || undefined,
     syncs: stats.memoryIteration ?? 0,
     remainingBytes: stats.memoryRemainingBytes ?? 0,
     processedBytes: stats.memoryProcessedBytes ?? 0,
@@ -29,10 +32,25 @@ const LEFT_SHARE = 0.02;
 /** QEMU syncs as soon as what is left could be sent within the downtime limit, and sends on while the reading is under way. */
 const READING_MS = 150;
 
+/** While it throttles, QEMU looks so often, in milliseconds, and syncs in mid-pass where nothing has been synced since its last look. */
+const LOOK_EVERY_MS = 5000;
+
+/** A throttled processor sleeps for a second at most; what sends nothing for longer after a sync is a dead link. */
+const LONGEST_WAIT_MS = 1200;
+
+/** A look is told of by so much later than it took place, in milliseconds. */
+const TOLD_LATE_MS = 50;
+
+/** A look that is overdue by so much, in milliseconds, does not come: QEMU does not look, or not when it is thought to. */
+const OVERDUE_MS = 100;
+
 /**
  * Tells true passes from QEMU's syncs. QEMU ends a pass with a sync, but not every sync ends a pass: while it throttles the guest it
- * syncs every five seconds as well, in mid-pass. What tells them apart is how much was left to send: before a sync that ends a pass it
- * is no more than the downtime limit lets through. The count need not begin at 0: it may go on from an earlier, cancelled migration.
+ * looks every five seconds as well, and syncs in mid-pass. What tells them apart is how much was left to send: before a sync that ends a pass
+ * it is no more than the downtime limit lets through. Where a look falls close to the end of a pass, what was due first has made the sync. The
+ * count need not begin at 0: it may go on from an earlier, cancelled migration.
+ *
+ * @see QEMU, migration/cpu-throttle.c: cpu_throttle_dirty_sync_timer_tick
  */
 export class PassTracker {
   readonly #finished: RecordedPass[] = [];
@@ -42,6 +60,25 @@ export class PassTracker {
   #processedBefore = 0;
   #throttledMs = 0;
   #isAtBoundary = false;
+  /** The last sync of either kind. */
+  #synced: Pick<PassReading, 'atMs' | 'processedBytes'> = { atMs: Number.NEGATIVE_INFINITY, processedBytes: 0 };
+  readonly #looksFromStart: boolean;
+  /** When QEMU last looked in vain or synced in mid-pass, as far as it is known: it looks every five seconds from then on. */
+  #lookedAtMs: number | undefined;
+
+  /** @param looksFromStart - whether the first reading is of a job that has just begun, with auto-converge */
+  constructor(looksFromStart: boolean) {
+    this.#looksFromStart = looksFromStart;
+  }
+
+  /**
+   * Whether nothing has been sent since the last sync, as while QEMU waits for the guest's processors, which a throttle keeps asleep for up to a
+   * second: that says nothing about the link.
+   */
+  get isWaiting(): boolean {
+    const { atMs = 0, processedBytes } = this.#last ?? {};
+    return processedBytes === this.#synced.processedBytes && atMs - this.#synced.atMs <= LONGEST_WAIT_MS;
+  }
 
   /** The number of the pass that is under way, from 1; 0 before QEMU has begun. */
   get pass(): number {
@@ -65,16 +102,16 @@ export class PassTracker {
   /**
    * Takes in a reading.
    *
-   * @param linkBytesPerSecond - the present speed of the stream, as far as it is known
    * @param downtimeLimitMs - the limit in force, below which QEMU ends a pass early
    */
-  add(reading: PassReading, linkBytesPerSecond: number | undefined, downtimeLimitMs: number): void {
+  add(reading: PassReading, downtimeLimitMs: number): void {
     const last = this.#last;
     this.#last = reading;
     this.#isAtBoundary = false;
     if (last === undefined) {
       this.#begin(1, reading);
       this.#processedBefore = 0;
+      if (this.#looksFromStart) this.#lookedAtMs = reading.atMs;
       return;
     }
     this.#throttledMs += reading.throttle * (reading.atMs - last.atMs);
@@ -83,10 +120,12 @@ export class PassTracker {
       this.#current.dirtyBytes = Math.max(this.#current.dirtyBytes, reading.remainingBytes);
     }
     if (reading.syncs <= last.syncs) return;
-    const toleranceMs = downtimeLimitMs + READING_MS;
-    const allowance = Math.max(this.#current.dirtyBytes * LEFT_SHARE, ((linkBytesPerSecond ?? 0) / 1000) * toleranceMs);
-    const leftBytes = Math.max(0, last.remainingBytes - (reading.processedBytes - last.processedBytes));
-    if (leftBytes > allowance && !this.#isFirstSync(last)) return;
+    const isEnd = this.#isFirstSync(last) || this.#isEnd(reading, last, downtimeLimitMs);
+    this.#synced = reading;
+    if (!isEnd) {
+      this.#lookedAtMs = reading.atMs;
+      return;
+    }
     const durationMs = reading.atMs - this.#current.startedAtMs;
     this.#finished.push({
       ...this.#current,
@@ -103,6 +142,26 @@ export class PassTracker {
     this.#current = { number, startedAtMs: atMs, dirtyBytes: remainingBytes };
     this.#processedBefore = processedBytes;
     this.#throttledMs = 0;
+  }
+
+  /** Whether the sync between two readings ended the pass; the first one does in any case. */
+  #isEnd(reading: PassReading, last: PassReading, downtimeLimitMs: number): boolean {
+    // It is low for 100 ms after QEMU has waited, and it may be the next measure that lets what is left through.
+    const linkBytesPerMs = Math.max(last.bytesPerSecond ?? 0, reading.bytesPerSecond ?? 0) / 1000;
+    const allowance = Math.max(this.#current.dirtyBytes * LEFT_SHARE, linkBytesPerMs * (downtimeLimitMs + READING_MS));
+    if (last.remainingBytes - (reading.processedBytes - last.processedBytes) > allowance) return false;
+    const dueAtMs = this.#nextLookAtMs();
+    if (dueAtMs === undefined || dueAtMs > reading.atMs + TOLD_LATE_MS || dueAtMs < last.atMs - OVERDUE_MS) return true;
+    // A sync may keep QEMU from answering for a second, in which it sends on: what counts is what was left when the look was due.
+    const leftBytes = last.remainingBytes - linkBytesPerMs * Math.max(0, dueAtMs - last.atMs);
+    return leftBytes <= linkBytesPerMs * downtimeLimitMs;
+  }
+
+  /** When QEMU is to look next and will find that there was no sync since the look before. */
+  #nextLookAtMs(): number | undefined {
+    if (this.#lookedAtMs === undefined) return undefined;
+    const looksSince = Math.max(0, Math.ceil((this.#synced.atMs - this.#lookedAtMs) / LOOK_EVERY_MS));
+    return this.#lookedAtMs + (looksSince + 1) * LOOK_EVERY_MS;
   }
 
   /**

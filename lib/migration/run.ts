@@ -250,7 +250,7 @@ export class Run {
     const course = this.#course;
     // A job that is adopted has limits that somebody set for it: they are not what the guest had before, and must not be left to it.
     if (course === undefined) await this.#prepare(transfer.conductor, settings.downtimeLimitMs);
-    else if (!this.#abort.isAsked) await this.#tellWhetherSlowed(transfer.conductor);
+    else if (!this.#abort.isAsked) await this.#takeOver(transfer.conductor, course.lifts);
     this.#throwIfUnmade();
     await transfer.perform(
       course ? (over) => course.follow(sides, guest, over) : await this.#prepareCall(sides, guest, settings),
@@ -271,12 +271,13 @@ export class Run {
   }
 
   /** What a controller that died has slowed on purpose nobody brings back to speed. */
-  async #tellWhetherSlowed({ actuators }: Conductor): Promise<void> {
-    const bytesPerSecond = await actuators.readCap();
+  async #takeOver(conductor: Conductor, lifts: boolean): Promise<void> {
+    const bytesPerSecond = await conductor.actuators.readCap();
     if (bytesPerSecond === undefined) return;
+    if (lifts) return conductor.lift();
     this.#reporter.warn({
       code: 'bandwidth-capped',
-      message: `Whoever started this migration has slowed it to ${formatBytes(bytesPerSecond)}/s. If that was a hold and its process is dead, it goes on so for ever: abort it, or lift that (virsh migrate-setspeed and migrate-setmaxdowntime).`,
+      message: `Whoever started this migration has slowed it to ${formatBytes(bytesPerSecond)}/s. If that was a hold and its process is dead, it goes on so for ever: abort it, or call adopt() with release: true.`,
     });
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import type { JobStats } from '../libvirt/index.js';
 import type { MigrationSample } from './events.js';
 
-/** A job's statistics and when they were asked for. */
+/** A job's statistics and when they came. */
 export interface Reading {
   atMs: number;
   stats: JobStats;
@@ -59,8 +59,9 @@ export class Sampler {
       const stats = await read();
       if (this.#stop.signal.aborted) return;
       if (stats !== undefined) {
-        const reading = { atMs: startedMs, stats };
-        onReading(stats, sampleOf(reading, previous), startedMs);
+        // QEMU may keep a question waiting for a second, and answers with what is true then.
+        const reading = { atMs: atMs(), stats };
+        onReading(stats, sampleOf(reading, previous), reading.atMs);
         previous = reading;
       }
       const leftMs = Math.max(0, intervalMs() - (atMs() - startedMs));

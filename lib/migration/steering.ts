@@ -48,7 +48,7 @@ export function hasBegun({ memoryRemainingBytes = 0, memoryProcessedBytes = 0 }:
  */
 export class Steering {
   readonly #options: SteeringOptions;
-  readonly #passes = new PassTracker();
+  readonly #passes: PassTracker;
   #state: PolicyState;
   #link: LinkRate | undefined;
   #startedAtMs: number | undefined;
@@ -57,6 +57,7 @@ export class Steering {
 
   constructor(options: SteeringOptions) {
     this.#options = options;
+    this.#passes = new PassTracker(options.can.autoConverge);
     this.#state = options.policy.initialState;
   }
 
@@ -102,9 +103,10 @@ export class Steering {
     const { budget, escalate, can, fixedPauseMs } = this.#options;
     const reading = readingOf(stats, elapsedMs);
     const { processedBytes, remainingBytes, syncs, throttle } = reading;
-    this.#link = (isAsked ? addLinkSample : skipLinkSample)(this.#link, elapsedMs, processedBytes);
+    this.#passes.add(reading, limits.downtimeLimitMs);
+    const isTelling = isAsked && !this.#passes.isWaiting;
+    this.#link = (isTelling ? addLinkSample : skipLinkSample)(this.#link, elapsedMs, processedBytes);
     const speed = this.#link.bytesPerSecond;
-    this.#passes.add(reading, speed, limits.downtimeLimitMs);
     if (this.#passes.pass === 1) this.#addToFirstPass(elapsedMs, processedBytes, isAsked && elapsedMs > 0);
     const last = this.#passes.finished.at(-1);
     const dirtyBytes = this.#passes.dirtyBytes;

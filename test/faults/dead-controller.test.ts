@@ -43,4 +43,30 @@ test('the controlling process is killed in each phase', async (t) => {
       });
     }
   }
+
+  await t.test('while it holds the switchover', async (t) => {
+    const { from, to } = await placesOf(lab, guest);
+    const journal = join(journals, 'hold');
+    const limit = async () => (await from.exec(['virsh', '--quiet', 'migrate-getmaxdowntime', guest.name])).stdout;
+    await using checker = new Checker(lab, guest, to);
+
+    await dieIn('hold', moveOptions(guest.name, from, to), journal);
+    t.match(await limit(), /^1\b/, 'the limit of the hold is in force');
+    const left = adopt({ journal });
+    left.once('sample', () => left.abort('its controller is dead'));
+    t.match(await left.outcome, { outcome: 'cancelled', owner: 'source', warnings: [{ code: 'bandwidth-capped' }] });
+    t.match(await limit(), /^300\b/, 'and is not left to the guest');
+
+    await dieIn('hold', moveOptions(guest.name, from, to), journal);
+    const released = await adopt({ journal, release: true }).outcome;
+    t.match(released, {
+      ...{ outcome: 'completed', owner: 'destination', warnings: [] },
+      decisions: [
+        { by: 'hold', action: { kind: 'downtime-limit', limitMs: 300 }, refusal: undefined },
+        { by: 'hold', action: { kind: 'bandwidth', bytesPerSecond: undefined }, refusal: undefined },
+      ],
+    });
+    t.match(await stillBeats(guest), { badPages: 0, clockWentBack: false });
+    t.match(await checker.stop(), { twice: [], beatsDuplicated: 0, badPages: 0 });
+  });
 });

@@ -1,9 +1,9 @@
 // Runs a migration that keeps a journal, and is killed at an event: by its own hand, so that it is at that moment and no other.
-// argv: the phase (or `arrival`: see below), the options of the migration as JSON, the journal's path.
+// argv: the phase (or `hold`, `arrival`: see below), the options of the migration as JSON, the journal's path.
 import { Connection, DomainMigrateFlags } from '../../lib/libvirt/index.js';
 import { type MigrateOptions, migrate } from '../../lib/migration/index.js';
 
-const [phase = '', json = '', path = ''] = process.argv.slice(2);
+const [moment = '', json = '', path = ''] = process.argv.slice(2);
 // Written by the test, which is typed.
 const options = JSON.parse(json) as MigrateOptions;
 
@@ -11,10 +11,15 @@ function die(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
+/** Longer than any test waits for the switchover, in milliseconds. */
+const HOLD_MS = 3_600_000;
+
 async function migrateAndDie(): Promise<void> {
-  const migration = migrate({ ...options, journal: path });
+  const hold = moment === 'hold' ? { switchoverAt: new Date(Date.now() + HOLD_MS) } : {};
+  const migration = migrate({ ...options, ...hold, journal: path });
+  migration.on('hold', die);
   migration.on('phase', (event) => {
-    if (event.phase === phase) die();
+    if (event.phase === moment) die();
   });
   await migration.outcome;
 }
@@ -34,4 +39,4 @@ async function arriveAndDie(): Promise<void> {
   await domain.migrate3(destination, { migrateUri }, DomainMigrateFlags.LIVE | DomainMigrateFlags.PAUSED);
 }
 
-await (phase === 'arrival' ? arriveAndDie() : migrateAndDie());
+await (moment === 'arrival' ? arriveAndDie() : migrateAndDie());

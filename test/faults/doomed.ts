@@ -17,13 +17,20 @@ export function journalDirectory(t: Test): string {
   return directory;
 }
 
-/** Migrates in a process that is killed (SIGKILL) as it enters the phase; `arrival`: when the guest stands stopped on the destination. */
-export async function dieIn(phase: Phase | 'arrival', options: MigrateOptions, journal: string): Promise<void> {
-  const child = spawn(process.execPath, [CHILD, phase, JSON.stringify(options), journal], {
+/**
+ * Migrates in a process that is killed (SIGKILL) as it enters the phase; `hold`: as it begins to hold the switchover; `arrival`: when the guest
+ * stands stopped on the destination.
+ */
+export async function dieIn(
+  moment: Phase | 'hold' | 'arrival',
+  options: MigrateOptions,
+  journal: string,
+): Promise<void> {
+  const child = spawn(process.execPath, [CHILD, moment, JSON.stringify(options), journal], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const [, signal] = await once(child, 'close');
-  if (signal !== 'SIGKILL') throw new Error(`The process did not get to ${phase}`);
+  if (signal !== 'SIGKILL') throw new Error(`The process did not get to ${moment}`);
 }
 
 /** Where a guest is, and the other host. */

@@ -159,7 +159,7 @@ const TELLING_MS = 300;
 
 /** The true passes, and the speed of the link from pass to pass, as long as nothing slowed the stream on purpose. */
 function readPasses(samples: readonly Line[]): { passes: readonly RecordedPass[]; link: Scenario['link'] } {
-  const tracker = new PassTracker();
+  const tracker = new PassTracker(false);
   let rate: LinkRate | undefined;
   let seen = { fromMs: 0, passedMs: 0, sentBytes: 0 };
   const link: LinkSegment[] = [];
@@ -167,7 +167,8 @@ function readPasses(samples: readonly Line[]): { passes: readonly RecordedPass[]
     const { atMs, syncs = 0, throttle = 0, downtimeLimitMs = 300 } = sample;
     const { memoryRemainingBytes: remainingBytes = 0, memoryProcessedBytes: processedBytes = 0 } = sample;
     rate = addLinkSample(rate, atMs, processedBytes);
-    tracker.add({ atMs, syncs, remainingBytes, processedBytes, throttle }, rate.bytesPerSecond, downtimeLimitMs);
+    const { bytesPerSecond } = rate;
+    tracker.add({ atMs, bytesPerSecond, syncs, remainingBytes, processedBytes, throttle }, downtimeLimitMs);
     const before = samples[index - 1] ?? sample;
     if (before.bandwidthBytesPerSecond === undefined) {
       const { fromMs, passedMs, sentBytes } = seen;

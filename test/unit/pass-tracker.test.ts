@@ -8,17 +8,19 @@ const LINK = 100 * MEGABYTE;
 function track(
   readings: [atMs: number, syncs: number, remainingMb: number, processedMb: number, throttle?: number][],
   limitMs = 1,
+  looksFromStart = false,
 ): PassTracker {
-  const tracker = new PassTracker();
+  const tracker = new PassTracker(looksFromStart);
   for (const [atMs, syncs, remaining, processed, throttle = 0] of readings) {
     const reading: PassReading = {
       atMs,
+      bytesPerSecond: LINK,
       syncs,
       remainingBytes: remaining * MEGABYTE,
       processedBytes: processed * MEGABYTE,
       throttle,
     };
-    tracker.add(reading, LINK, limitMs);
+    tracker.add(reading, limitMs);
   }
   return tracker;
 }
@@ -68,6 +70,78 @@ test('a sync in mid-pass, as QEMU does every five seconds while it throttles, is
   ]);
   t.equal(tracker.pass, 2);
   t.notOk(tracker.isAtBoundary);
+  t.end();
+});
+
+/** A pass of 900 MB; QEMU looks at 15.0 and 20.0 s, finds that nothing was synced since, and syncs. */
+const LOOKS: [number, number, number, number][] = [
+  [0, 1, 1000, 0],
+  [9900, 1, 10, 990],
+  [10_000, 2, 900, 1000],
+  [14_900, 2, 410, 1490],
+  [15_000, 3, 660, 1500],
+  [19_900, 3, 170, 1990],
+  [20_000, 4, 420, 2000],
+];
+
+test('close to the end of a pass, what was due first has made the sync: the look of QEMU, or the end', (t) => {
+  const limitMs = 100;
+  t.equal(track(LOOKS, limitMs).pass, 2);
+  const lookFirst = track([...LOOKS, [24_990, 4, 13, 2499], [25_010, 5, 300, 2499]], limitMs);
+  t.equal(lookFirst.pass, 2, 'at 25.0 s there were 12 MB left, and the limit lets 10 through');
+  const endFirst = track([...LOOKS, [24_900, 4, 10.5, 2490], [25_010, 5, 300, 2499]], limitMs);
+  t.equal(endFirst.pass, 3, 'at 25.0 s less than 10 MB were left: QEMU has ended the pass before');
+  const early = track([...LOOKS, [24_500, 4, 13, 2450], [24_520, 5, 300, 2450]], limitMs);
+  t.equal(early.pass, 3, 'nothing was due then');
+  const late = track([...LOOKS, [25_400, 4, 13, 2540], [25_420, 5, 300, 2540]], limitMs);
+  t.equal(late.pass, 3, 'QEMU did not look when it was due');
+  t.end();
+});
+
+test('with auto-converge QEMU looks every five seconds from the start of the job on', (t) => {
+  const readings: typeof LOOKS = [
+    [0, 1, 1000, 0],
+    [9200, 1, 10, 920],
+    [9300, 2, 600, 930],
+    [14_950, 2, 14, 1495],
+    [15_010, 3, 500, 1500],
+  ];
+  t.equal(
+    track(readings, 50, true).pass,
+    2,
+    'the look at 10.0 s finds a sync since the one before, that at 15.0 s does not',
+  );
+  t.equal(
+    track(readings, 50, false).pass,
+    3,
+    'without it, nothing is left to have made this sync but the end of the pass',
+  );
+  t.end();
+});
+
+test('what QEMU sends while it does not answer is not taken for what was sent before its look', (t) => {
+  const tracker = track([...LOOKS, [24_950, 4, 95, 2495], [25_950, 5, 400, 2595]], 100);
+  t.equal(tracker.pass, 2, '90 MB were left when the look was due');
+  t.end();
+});
+
+test('a look finds nothing to do where a pass has ended since the one before', (t) => {
+  const ended: typeof LOOKS = [...LOOKS, [23_990, 4, 5, 2399], [24_000, 5, 500, 2400]];
+  t.equal(
+    track([...ended, [24_990, 5, 13, 2499], [25_010, 6, 300, 2500]], 100).pass,
+    4,
+    'so that this one was the end',
+  );
+  t.equal(track([...ended, [29_990, 5, 13, 2999], [30_010, 6, 300, 3000]], 100).pass, 3, 'and this one the next look');
+  t.end();
+});
+
+test('while QEMU waits for the processors of the guest after a sync, it is said; not when a link is dead', (t) => {
+  const synced: typeof LOOKS = [...LOOKS, [24_000, 5, 300, 2400]];
+  t.ok(track([...synced, [24_500, 5, 300, 2400]]).isWaiting);
+  t.notOk(track([...synced, [24_500, 5, 290, 2410]]).isWaiting, 'it sends');
+  t.notOk(track([...synced, [26_000, 5, 300, 2400]]).isWaiting, 'no throttled processor sleeps for so long');
+  t.notOk(track([[0, 1, 1000, 0]]).isWaiting, 'there was no sync yet');
   t.end();
 });
 

@@ -68,3 +68,21 @@ test('what happens while a call is out is looked at as soon as it is back', asyn
   await sampler.run();
   t.equal(calls, 2);
 });
+
+test('a reading is of the moment of its answer, since QEMU may keep the question waiting', async (t) => {
+  let nowMs = 0;
+  const readAtMs: number[] = [];
+  const sampler = new Sampler({
+    intervalMs: () => 0,
+    atMs: () => nowMs,
+    read: async () => {
+      nowMs += 1000;
+      return stats(nowMs);
+    },
+    onReading: (_stats, _sample, atMs) => {
+      if (readAtMs.push(atMs) === 2) sampler.stop();
+    },
+  });
+  await sampler.run();
+  t.same(readAtMs, [1000, 2000]);
+});

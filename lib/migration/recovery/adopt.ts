@@ -1,6 +1,6 @@
 import { PrecopyError } from '../../errors.js';
 import type { Domain } from '../../libvirt/index.js';
-import { checkOptions, type Rule, type Rules } from '../../validation.js';
+import { checkOptions, flag, type Rule, type Rules } from '../../validation.js';
 import type { Sides } from '../connect.js';
 import type { Course } from '../course.js';
 import { Migration } from '../migration.js';
@@ -12,6 +12,11 @@ import type { Row } from './row.js';
 export interface AdoptOptions extends RecoveryTarget {
   /** How often the job is sampled, in milliseconds. Default 100. */
   sampleIntervalMs?: number;
+  /**
+   * Lifts a hold that the process which started the migration has left behind: full speed, and QEMU's default downtime limit. Default false, since
+   * where that process lives its hold would be broken.
+   */
+  release?: boolean;
   /** A new file for the trace of what is seen from here on. */
   trace?: string;
   deadlines?: DeadlineOptions;
@@ -25,6 +30,7 @@ const later: Rule = () => undefined;
 const rules: Rules<AdoptOptions> = {
   ...{ source: later, destination: later, domain: later, journal: later },
   ...{ sampleIntervalMs: later, trace: later, deadlines: later, signal: later },
+  release: flag,
 };
 
 /**
@@ -43,22 +49,22 @@ const rules: Rules<AdoptOptions> = {
  */
 export function adopt(options: AdoptOptions): Migration {
   checkOptions<AdoptOptions>('', options, rules);
-  const { sampleIntervalMs, trace, deadlines, signal } = options;
+  const { sampleIntervalMs, release, trace, deadlines, signal } = options;
   const { source, destination, domain, wasRunning } = readTarget(options);
   const resolved = resolveOptions({
-    // Watched, not steered: whoever started it has set the limits.
+    // Watched, not steered: whoever started it has set the limits, and may live.
     ...{ source, destination, domain, policy: 'qemu' as const },
     ...(sampleIntervalMs === undefined ? {} : { sampleIntervalMs }),
     ...(trace === undefined ? {} : { trace }),
     ...(deadlines === undefined ? {} : { deadlines }),
     ...(signal === undefined ? {} : { signal }),
   });
-  return new Migration(resolved, adoptedCourse(resolved, wasRunning === false));
+  return new Migration(resolved, adoptedCourse(resolved, wasRunning === false, release === true));
 }
 
-function adoptedCourse({ deadlines, sampleIntervalMs }: ResolvedOptions, wasPaused: boolean): Course {
+function adoptedCourse({ deadlines, sampleIntervalMs }: ResolvedOptions, wasPaused: boolean, lifts: boolean): Course {
   return {
-    wasPaused,
+    ...{ wasPaused, lifts },
     find: findEitherSide,
     async follow(sides, { uuid }, over) {
       const pace = { callMs: deadlines.callMs, intervalMs: sampleIntervalMs };
