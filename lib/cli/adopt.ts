@@ -14,9 +14,11 @@ guest. Ctrl-C asks to abort it, a second Ctrl-C leaves it to itself. To look on
 without a say in it there is \`precopy watch\`.
 
 A command that died while it held the switchover has left the stream slowed
-down to a trickle: --release lifts that. Where it lives, its hold is broken.
+down to a trickle: --release brings it to full speed again, with QEMU's own
+downtime limit. If that command still lives, its hold is broken.
 
 Examples:
+  precopy adopt --journal /var/lib/db1.migration
   precopy adopt --journal /var/lib/db1.migration --release
   precopy adopt db1 --source qemu+tls://a/system --destination qemu+tls://b/system
 

@@ -1,6 +1,7 @@
 import { type Domain, DomainMigrateMaxSpeedFlags } from '../libvirt/index.js';
 import { type Action, type Capabilities, DOWNTIME_LIMIT_MS } from '../policy/index.js';
 import { withDeadline } from './deadline.js';
+import { sleep } from './sampler.js';
 
 const MEBIBYTE = 1024 * 1024;
 /** What libvirt says of a stream without a cap, besides 0, in MiB per second: QEMU_DOMAIN_MIG_BANDWIDTH_MAX. */
@@ -89,34 +90,38 @@ export class Actuators {
   /**
    * Keeps what was set before and sets the first downtime limit, which is in force from the job's start: a small guest would stop by QEMU's
    * default before anything can be set in flight.
+   *
+   * @param downtimeLimitMs - undefined keeps the guest's own
    */
   async prepare(downtimeLimitMs: number | undefined): Promise<void> {
-    const [limitMs, speed] = await this.#call(
-      (guest) => Promise.all([guest.migrateGetMaxDowntime(), guest.migrateGetMaxSpeed()]),
-      'Reading the migration limits',
-    );
+    const { downtimeLimitMs: limitMs, speedMebibytesPerSecond } = await this.#read();
     const beforeMs = isLeftOver(limitMs) ? DOWNTIME_LIMIT_MS.default : limitMs;
-    this.#before = { downtimeLimitMs: beforeMs, speedMebibytesPerSecond: speed };
-    this.#startingBandwidthBytesPerSecond ??= capOf(speed);
+    this.#before = { downtimeLimitMs: beforeMs, speedMebibytesPerSecond };
+    this.#startingBandwidthBytesPerSecond ??= capOf(speedMebibytesPerSecond);
     this.#limits.bandwidthBytesPerSecond = this.#startingBandwidthBytesPerSecond;
-    if (downtimeLimitMs !== undefined) {
-      await this.#call((guest) => guest.migrateSetMaxDowntime(downtimeLimitMs), 'Setting the downtime limit');
-      this.#limits.downtimeLimitMs = downtimeLimitMs;
-    }
+    this.#limits.downtimeLimitMs = limitMs;
+    const wantedMs = downtimeLimitMs ?? beforeMs;
+    if (wantedMs !== limitMs) await this.#setDowntimeLimit(wantedMs);
   }
 
-  /** The cap on the stream now, in bytes per second; undefined when there is none, or nobody says. */
-  async readCap(): Promise<number | undefined> {
-    try {
-      return capOf(await this.#call((guest) => guest.migrateGetMaxSpeed(), 'Reading the bandwidth'));
-    } catch {
-      return undefined;
-    }
+  /** Sets the downtime limit again if it is not in force any more: libvirt puts limits back when a job ends, which may be one before this. */
+  async confirmDowntimeLimit(): Promise<void> {
+    const { downtimeLimitMs } = this.#limits;
+    const limitMs = await this.#readDowntimeLimit();
+    if (limitMs !== downtimeLimitMs) await this.#setDowntimeLimit(downtimeLimitMs);
   }
 
-  /** Puts back what was set before: limits outlive a migration that failed. Where another process has set them, it mends what that has left. */
+  /** Learns what another process has set, and resolves with that. */
+  async lookUp(): Promise<Readonly<Limits>> {
+    const { downtimeLimitMs, speedMebibytesPerSecond } = await this.#read();
+    this.#limits.downtimeLimitMs = downtimeLimitMs;
+    this.#limits.bandwidthBytesPerSecond = capOf(speedMebibytesPerSecond);
+    return { ...this.#limits };
+  }
+
+  /** Puts back what was set before: limits outlive a migration that failed. */
   async restore(): Promise<void> {
-    if (this.#before === undefined) return this.#mendLimit();
+    if (this.#before === undefined) return;
     const { downtimeLimitMs, speedMebibytesPerSecond } = this.#before;
     const bounds = this.#boundsBefore;
     const restored = await Promise.allSettled([
@@ -129,10 +134,18 @@ export class Actuators {
     for (const result of restored) if (result.status === 'rejected') throw result.reason;
   }
 
-  async #mendLimit(): Promise<void> {
-    const limitMs = await this.#call((guest) => guest.migrateGetMaxDowntime(), 'Reading the downtime limit');
-    if (!isLeftOver(limitMs)) return;
-    await this.#call((guest) => guest.migrateSetMaxDowntime(DOWNTIME_LIMIT_MS.default), 'Mending the downtime limit');
+  /**
+   * Puts QEMU's default in the place of a downtime limit that another process has left behind.
+   *
+   * @param graceMs - how long that process is given to put back what was before, if it lives, in milliseconds
+   */
+  async mendDowntimeLimit(graceMs: number): Promise<void> {
+    if (!isLeftOver(await this.#readDowntimeLimit())) return;
+    await sleep(graceMs);
+    const { type } = await this.#call((guest) => guest.getJobStats(0), 'Asking for a job');
+    // It may have started the next one meanwhile.
+    if (type !== 'none' || !isLeftOver(await this.#readDowntimeLimit())) return;
+    await this.#setDowntimeLimit(DOWNTIME_LIMIT_MS.default);
   }
 
   /** Carries out an action; resolves when libvirt has taken it. */
@@ -160,6 +173,17 @@ export class Actuators {
         this.#limits.paused = true;
         break;
     }
+  }
+
+  #read(): Promise<Settings> {
+    return this.#call(async (guest) => {
+      const [downtimeLimitMs, speed] = await Promise.all([guest.migrateGetMaxDowntime(), guest.migrateGetMaxSpeed()]);
+      return { downtimeLimitMs, speedMebibytesPerSecond: speed };
+    }, 'Reading the migration limits');
+  }
+
+  #readDowntimeLimit(): Promise<number> {
+    return this.#call((guest) => guest.migrateGetMaxDowntime(), 'Reading the downtime limit');
   }
 
   async #setDowntimeLimit(limitMs: number): Promise<void> {

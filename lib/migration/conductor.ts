@@ -34,6 +34,8 @@ export interface ConductorOptions {
   landing: LandingGear;
   hooks: HookRunner;
   abort: AbortRequest;
+  /** Asked as soon as the job is seen, and again until it answers: what is to be done first. */
+  atFirst: () => Promise<readonly Action[]>;
   /** When the guest is to stop, where the caller named a moment. */
   switchoverAt: Date | undefined;
   atMs: () => number;
@@ -66,8 +68,9 @@ export class Conductor {
   #acting: Promise<void> | undefined;
   /** The limit that the policy wants, or wanted at the start, kept back by the hold: due once the guest did not stop at the release. */
   #owedLimitMs: number | undefined;
-  /** What would have taken the landing back and was refused: due again, since a stream that stays slowed never ends. */
-  #owedByLanding: readonly Action[] = [];
+  /** What would have taken a landing back, or a hold of somebody else's, and was refused: due again, since a stream that stays slowed never ends. */
+  #refused: { by: DecisionRecord['by']; actions: readonly Action[] } = { by: 'landing', actions: [] };
+  #hasBegun = false;
   readonly #over = new AbortController();
   #isOver = false;
   #isNear = false;
@@ -104,15 +107,6 @@ export class Conductor {
     await actuators.prepare(gate.isClosed ? DOWNTIME_LIMIT_MS.minimum : downtimeLimitMs);
   }
 
-  /** Lifts what a controller that is dead has left: nobody else would. */
-  async lift(): Promise<void> {
-    const reason = 'whoever slowed the stream is gone';
-    await this.#carryOut('hold', [
-      { kind: 'downtime-limit', limitMs: DOWNTIME_LIMIT_MS.default, reason },
-      { kind: 'bandwidth', bytesPerSecond: undefined, reason },
-    ]);
-  }
-
   /** Whether the next reading may lead to a decision: not while one is being carried out, nor during the landing. */
   get isListening(): boolean {
     return !this.#isOver && this.#acting === undefined && !this.#options.landing.isDown;
@@ -128,8 +122,12 @@ export class Conductor {
     this.#isNear = isNearTheEnd(view);
     gate.watch(view).catch((error: unknown) => this.#fail(error));
     if (this.#acting !== undefined) return;
+    if (!this.#hasBegun) {
+      this.#begin(() => this.#lookFirst());
+      return;
+    }
     // After a hold the link is empty already, and the stop is due at once.
-    const landing = gate.isUsed || this.#owedByLanding.length > 0 ? [] : this.#options.landing.next(view);
+    const landing = gate.isUsed || this.#refused.actions.length > 0 ? [] : this.#options.landing.next(view);
     if (landing.length > 0) this.#begin(() => this.#land(landing));
     else if (gate.isDue(view)) this.#begin(() => this.#hold(view));
     else if (!this.#options.landing.isDown) this.#begin(() => this.#steer(view));
@@ -156,26 +154,36 @@ export class Conductor {
     this.#options.handlers.onFailure(thrown instanceof Error ? thrown : new Error(String(thrown)));
   }
 
+  async #lookFirst(): Promise<void> {
+    const actions = await this.#options.atFirst().catch(() => undefined);
+    if (actions === undefined) return;
+    this.#hasBegun = true;
+    this.#refused = { by: 'hold', actions: await this.#carryOut('hold', actions) };
+  }
+
   async #land(actions: readonly Action[]): Promise<void> {
     const undone = await this.#carryOut('landing', actions);
     // One that is under way looks again by itself.
-    this.#owedByLanding = this.#options.landing.isDown ? [] : undone;
+    this.#refused = { by: 'landing', actions: this.#options.landing.isDown ? [] : undone };
   }
 
   /** One decision: of the hooks where they make one, of the policy otherwise. */
   async #steer(view: View): Promise<void> {
     const { steering, gate, handlers, hooks } = this.#options;
-    this.#owedByLanding = await this.#carryOut('landing', this.#owedByLanding);
+    const { by: owner, actions: refused } = this.#refused;
+    const stillRefused = await this.#carryOut(owner, refused);
     const wanted = view.atPassBoundary ? await hooks.run('pass', { view }, this.#over.signal) : [];
     const overriding = wanted.flatMap((actions) => actions ?? []);
-    const { actions, notes } = steering.advise(view);
+    // While it is held a policy is told of the limit that it wanted, as if that were in force.
+    const told = gate.isClosed ? { ...view, downtimeLimitMs: this.#owedLimitMs ?? view.downtimeLimitMs } : view;
+    const { actions, notes } = steering.advise(told);
     for (const note of notes) handlers.onNote(note);
     const isOverridden = overriding.length > 0;
-    const chosen = isOverridden ? permitted(view, overriding).actions : actions;
+    const chosen = isOverridden ? permitted(told, overriding).actions : actions;
     const by = isOverridden ? 'hook' : 'policy';
     // What was wanted last counts.
     const kinds = new Set(chosen.map(({ kind }) => kind));
-    this.#owedByLanding = this.#owedByLanding.filter(({ kind }) => !kinds.has(kind));
+    this.#refused = { by: owner, actions: stillRefused.filter(({ kind }) => !kinds.has(kind)) };
     if (gate.isClosed) {
       this.#owedLimitMs = lastLimitMs(chosen) ?? this.#owedLimitMs;
       await this.#carryOut(by, chosen.filter(isHarmlessToHold));

@@ -1,11 +1,12 @@
 import type { RecordedPass } from '../forecast/index.js';
 import type { JobStats } from '../libvirt/index.js';
+import type { Limits } from './actuators.js';
 
 /** What one reading of the job's statistics says about passes. */
 export interface PassReading {
   atMs: number;
-  /** QEMU's own measure of the stream, from which it reckons what the downtime limit lets through; undefined where it has none yet. */
-  bytesPerSecond: number | undefined;
+  /** QEMU's own measure of the stream, from which it reckons what the downtime limit lets through; absent where it has none yet. */
+  bytesPerSecond?: number | undefined;
   /** QEMU's count of dirty-bitmap syncs, libvirt's "iteration". */
   syncs: number;
   remainingBytes: number;
@@ -14,11 +15,14 @@ export interface PassReading {
   throttle: number;
 }
 
+/** What is in force, as far as it makes a difference to passes. */
+export type PassLimits = Pick<Limits, 'downtimeLimitMs' | 'postCopyActive'>;
+
 /** What is missing in the statistics is taken for 0. QEMU's measure of the stream is missing before its first 100 ms are over. */
 export function readingOf(stats: JobStats, atMs: number): PassReading {
   return {
     atMs,
-    bytesPerSecond: stats.memoryBytesPerSecond || undefined,
+    ...(stats.memoryBytesPerSecond ? { bytesPerSecond: stats.memoryBytesPerSecond } : {}),
     syncs: stats.memoryIteration ?? 0,
     remainingBytes: stats.memoryRemainingBytes ?? 0,
     processedBytes: stats.memoryProcessedBytes ?? 0,
@@ -45,6 +49,12 @@ const TOLD_LATE_MS = 50;
 const OVERDUE_MS = 100;
 
 /**
+ * When QEMU looks. `never`: auto-converge is off, and every sync ends a pass. `from-start`: it is on, and the first reading is of a job that has
+ * just begun, which is when QEMU begins to look. `unknown`: the job is somebody else's.
+ */
+export type Looks = 'never' | 'from-start' | 'unknown';
+
+/**
  * Tells true passes from QEMU's syncs. QEMU ends a pass with a sync, but not every sync ends a pass: while it throttles the guest it
  * looks every five seconds as well, and syncs in mid-pass. What tells them apart is how much was left to send: before a sync that ends a pass
  * it is no more than the downtime limit lets through. Where a look falls close to the end of a pass, what was due first has made the sync. The
@@ -62,13 +72,12 @@ export class PassTracker {
   #isAtBoundary = false;
   /** The last sync of either kind. */
   #synced: Pick<PassReading, 'atMs' | 'processedBytes'> = { atMs: Number.NEGATIVE_INFINITY, processedBytes: 0 };
-  readonly #looksFromStart: boolean;
+  readonly #looks: Looks;
   /** When QEMU last looked in vain or synced in mid-pass, as far as it is known: it looks every five seconds from then on. */
   #lookedAtMs: number | undefined;
 
-  /** @param looksFromStart - whether the first reading is of a job that has just begun, with auto-converge */
-  constructor(looksFromStart: boolean) {
-    this.#looksFromStart = looksFromStart;
+  constructor(looks: Looks) {
+    this.#looks = looks;
   }
 
   /**
@@ -76,8 +85,10 @@ export class PassTracker {
    * second: that says nothing about the link.
    */
   get isWaiting(): boolean {
-    const { atMs = 0, processedBytes } = this.#last ?? {};
-    return processedBytes === this.#synced.processedBytes && atMs - this.#synced.atMs <= LONGEST_WAIT_MS;
+    const { atMs = 0, processedBytes, throttle = 0 } = this.#last ?? {};
+    return (
+      throttle > 0 && processedBytes === this.#synced.processedBytes && atMs - this.#synced.atMs <= LONGEST_WAIT_MS
+    );
   }
 
   /** The number of the pass that is under way, from 1; 0 before QEMU has begun. */
@@ -102,16 +113,16 @@ export class PassTracker {
   /**
    * Takes in a reading.
    *
-   * @param downtimeLimitMs - the limit in force, below which QEMU ends a pass early
+   * @param limits - what is in force: QEMU ends a pass early by the downtime limit, and post-copy begins with a sync that ends none
    */
-  add(reading: PassReading, downtimeLimitMs: number): void {
+  add(reading: PassReading, { downtimeLimitMs, postCopyActive }: PassLimits): void {
     const last = this.#last;
     this.#last = reading;
     this.#isAtBoundary = false;
     if (last === undefined) {
       this.#begin(1, reading);
       this.#processedBefore = 0;
-      if (this.#looksFromStart) this.#lookedAtMs = reading.atMs;
+      if (this.#looks === 'from-start') this.#lookedAtMs = reading.atMs;
       return;
     }
     this.#throttledMs += reading.throttle * (reading.atMs - last.atMs);
@@ -119,8 +130,11 @@ export class PassTracker {
     if (this.#finished.length === 0) {
       this.#current.dirtyBytes = Math.max(this.#current.dirtyBytes, reading.remainingBytes);
     }
-    if (reading.syncs <= last.syncs) return;
-    const isEnd = this.#isFirstSync(last) || this.#isEnd(reading, last, downtimeLimitMs);
+    if (reading.syncs <= last.syncs || postCopyActive) return;
+    const isEnd =
+      this.#isFirstSync(last) ||
+      (this.#looks === 'never' && this.#finished.length > 0) ||
+      this.#isEnd(reading, last, downtimeLimitMs);
     this.#synced = reading;
     if (!isEnd) {
       this.#lookedAtMs = reading.atMs;

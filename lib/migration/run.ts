@@ -54,6 +54,9 @@ const HOOKS_OF_PHASES: Partial<Record<Phase, 'prepared' | 'stopped' | 'resumed'>
   handover: 'resumed',
 };
 
+/** How long the process that started a migration has, if it lives, to put back what it has set, in milliseconds. */
+const GRACE_MS = 1000;
+
 /** How long the events of a completed migration may trail behind its call, in milliseconds. */
 const TRAILING_EVENTS_MS = 1000;
 
@@ -250,7 +253,6 @@ export class Run {
     const course = this.#course;
     // A job that is adopted has limits that somebody set for it: they are not what the guest had before, and must not be left to it.
     if (course === undefined) await this.#prepare(transfer.conductor, settings.downtimeLimitMs);
-    else if (!this.#abort.isAsked) await this.#takeOver(transfer.conductor, course.lifts);
     this.#throwIfUnmade();
     await transfer.perform(
       course ? (over) => course.follow(sides, guest, over) : await this.#prepareCall(sides, guest, settings),
@@ -267,17 +269,6 @@ export class Run {
     this.#reporter.warn({
       code: 'bandwidth-capped',
       message: `libvirt caps this guest's migrations at ${formatBytes(bytesPerSecond)}/s, as somebody has set (virsh migrate-getspeed).`,
-    });
-  }
-
-  /** What a controller that died has slowed on purpose nobody brings back to speed. */
-  async #takeOver(conductor: Conductor, lifts: boolean): Promise<void> {
-    const bytesPerSecond = await conductor.actuators.readCap();
-    if (bytesPerSecond === undefined) return;
-    if (lifts) return conductor.lift();
-    this.#reporter.warn({
-      code: 'bandwidth-capped',
-      message: `Whoever started this migration has slowed it to ${formatBytes(bytesPerSecond)}/s. If that was a hold and its process is dead, it goes on so for ever: abort it, or call adopt() with release: true.`,
     });
   }
 
@@ -299,7 +290,7 @@ export class Run {
       ...{ phases: this.#phases, reporter: this.#reporter, clock: this.#clock },
     };
     const revived = () => sides.source.revive(guest);
-    const conductor = assembleConductor({ ...parts, guest, revived, plan });
+    const conductor = assembleConductor({ ...parts, guest, revived, plan, course: this.#course });
     return new Transfer({ ...parts, guest: revived, uuid: guest.uuid, sides, conductor, call: this.#callBefore });
   }
 
@@ -320,9 +311,11 @@ export class Run {
   /** Where the guest stays, what was set for the migration is put back; limits outlive a migration that failed. */
   async #restoreLimits(evidence: Evidence): Promise<void> {
     // While the call is still out the job may be, too, and these are its limits.
-    if (ownerOf(evidence) !== 'source' || this.#transfer?.call === 'out') return;
+    if (ownerOf(evidence) !== 'source' || this.#transfer === undefined || this.#transfer.call === 'out') return;
+    const { actuators, steering } = this.#transfer.conductor;
     try {
-      await this.#transfer?.conductor.actuators.restore();
+      if (this.#course === undefined) await actuators.restore();
+      else if (steering.passes.pass > 0) await actuators.mendDowntimeLimit(GRACE_MS);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#reporter.warn({

@@ -2,7 +2,7 @@ import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import type { JobStats } from '../libvirt/index.js';
 import type { MigrationSample } from './events.js';
 
-/** A job's statistics and when they came. */
+/** A job's statistics and the moment of which they are. */
 export interface Reading {
   atMs: number;
   stats: JobStats;
@@ -28,6 +28,9 @@ export function sampleOf(reading: Reading, previous: Reading | undefined): Migra
     diskRemainingBytes: stats.diskRemainingBytes ?? 0,
   };
 }
+
+/** QEMU may keep a question waiting for up to a second, and answers with what is true then; what takes no longer than this, it answers at once. */
+const KEPT_WAITING_MS = 50;
 
 export interface SamplerOptions {
   /** How long to the next sample, in milliseconds; asked each time, since it matters more near the end. */
@@ -59,8 +62,8 @@ export class Sampler {
       const stats = await read();
       if (this.#stop.signal.aborted) return;
       if (stats !== undefined) {
-        // QEMU may keep a question waiting for a second, and answers with what is true then.
-        const reading = { atMs: atMs(), stats };
+        const answeredMs = atMs();
+        const reading = { atMs: answeredMs - startedMs > KEPT_WAITING_MS ? answeredMs : startedMs, stats };
         onReading(stats, sampleOf(reading, previous), reading.atMs);
         previous = reading;
       }

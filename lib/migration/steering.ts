@@ -15,7 +15,7 @@ import {
   type View,
 } from '../policy/index.js';
 import type { Limits } from './actuators.js';
-import { PassTracker, readingOf } from './pass-tracker.js';
+import { type Looks, PassTracker, readingOf } from './pass-tracker.js';
 
 /** Passes that a policy is shown. */
 const KEPT_PASSES = 32;
@@ -29,6 +29,7 @@ export interface SteeringOptions {
   can: Capabilities;
   /** What a stop costs with nothing left to send, in milliseconds. */
   fixedPauseMs: number;
+  looks: Looks;
 }
 
 /** What a policy wants done after a reading. */
@@ -57,7 +58,7 @@ export class Steering {
 
   constructor(options: SteeringOptions) {
     this.#options = options;
-    this.#passes = new PassTracker(options.can.autoConverge);
+    this.#passes = new PassTracker(options.looks);
     this.#state = options.policy.initialState;
   }
 
@@ -101,9 +102,10 @@ export class Steering {
 
   #viewOf(stats: JobStats, elapsedMs: number, limits: Limits, isAsked: boolean): View {
     const { budget, escalate, can, fixedPauseMs } = this.#options;
-    const reading = readingOf(stats, elapsedMs);
+    // A trace does not tell QEMU's own measure.
+    const reading = { bytesPerSecond: this.#link?.bytesPerSecond, ...readingOf(stats, elapsedMs) };
     const { processedBytes, remainingBytes, syncs, throttle } = reading;
-    this.#passes.add(reading, limits.downtimeLimitMs);
+    this.#passes.add(reading, limits);
     const isTelling = isAsked && !this.#passes.isWaiting;
     this.#link = (isTelling ? addLinkSample : skipLinkSample)(this.#link, elapsedMs, processedBytes);
     const speed = this.#link.bytesPerSecond;

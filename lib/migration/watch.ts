@@ -104,7 +104,7 @@ class Onlooker {
   readonly #signal: AbortSignal | undefined;
   readonly #clock = new Clock();
   readonly #events = new EventEmitter<{ event: [WatchEvent]; end: [] }>();
-  readonly #passes = new PassTracker(false);
+  readonly #passes = new PassTracker('unknown');
   readonly #prospect = new Prospect();
   readonly #phases = new PhaseMachine((phase, atMs) => this.#tell({ type: 'phase', atMs, phase }));
 
@@ -167,7 +167,7 @@ class Onlooker {
     if (!hasBegun(stats)) return;
     this.#phases.advance('pre-copy', atMs);
     const before = this.#passes.pass;
-    this.#passes.add(readingOf(stats, atMs), UNKNOWN_LIMITS.downtimeLimitMs);
+    this.#passes.add(readingOf(stats, atMs), UNKNOWN_LIMITS);
     if (this.#passes.pass !== before) this.#tell({ type: 'pass', atMs, pass: this.#passes.pass });
   }
 

@@ -147,12 +147,14 @@ export class Replay {
     this.#isHeld = hooks.includes('beforeSwitchover') || switchoverAt !== undefined;
   }
 
-  #plan({ situation, hasMonitor, fixedPauseMs }: Plan): void {
+  #plan({ situation, hasMonitor, fixedPauseMs, can: recorded }: Plan): void {
     const policy = this.#policy;
     if (policy === undefined) return;
     const { budget, escalate } = situation;
     const can = capabilitiesOf(policy.settings(situation), hasMonitor);
-    this.#steering = new Steering({ policy, budget, escalate, can, fixedPauseMs });
+    // What was recorded is the job of the recorded policy.
+    const looks = recorded.autoConverge ? 'from-start' : 'never';
+    this.#steering = new Steering({ policy, budget, escalate, can, fixedPauseMs, looks });
   }
 
   #sample(sample: Sample): void {

@@ -53,7 +53,7 @@ test('the controlling process is killed in each phase', async (t) => {
     await dieIn('hold', moveOptions(guest.name, from, to), journal);
     t.match(await limit(), /^1\b/, 'the limit of the hold is in force');
     const left = adopt({ journal });
-    left.once('sample', () => left.abort('its controller is dead'));
+    left.once('warning', () => left.abort('its controller is dead'));
     t.match(await left.outcome, { outcome: 'cancelled', owner: 'source', warnings: [{ code: 'bandwidth-capped' }] });
     t.match(await limit(), /^300\b/, 'and is not left to the guest');
 

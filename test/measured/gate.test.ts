@@ -153,7 +153,7 @@ test('hooks, the hold and vetoes', async (t) => {
     t.match(result, { outcome: 'completed' });
     t.match(
       result.decisions.flatMap(({ by, action }) => (by === 'landing' ? [] : [action])),
-      [{ kind: 'downtime-limit' }, { kind: 'switchover', reason: 'pass 2 is enough' }],
+      [{ kind: 'switchover', reason: 'pass 2 is enough' }],
     );
     swap();
   });

@@ -11,7 +11,7 @@ import {
   type Workload,
   workloadOfPasses,
 } from '../../lib/forecast/index.js';
-import { PassTracker } from '../../lib/migration/pass-tracker.js';
+import { type Looks, PassTracker } from '../../lib/migration/pass-tracker.js';
 import { addLinkSample, type LinkRate, policyByName } from '../../lib/policy/index.js';
 
 /** What of a trace's lines the simulator's test looks at; whatever else is in them does not matter. */
@@ -27,6 +27,7 @@ interface Line {
   phase?: string;
   policy?: string;
   fixedPauseMs?: number;
+  can?: { autoConverge: boolean };
   situation?: Pick<Scenario, 'budget' | 'escalate'> & { memoryTotalBytes: number } & NonNullable<Scenario['known']>;
   result?: {
     outcome: string;
@@ -111,7 +112,7 @@ function readRecorded(name: string, workload: Told, text: string): Recorded {
     lines.filter(({ type, memoryProcessedBytes = 0 }) => type === 'sample' && memoryProcessedBytes > 0),
     stop,
   );
-  const { passes, link } = readPasses(samples);
+  const { passes, link } = readPasses(samples, plan.can?.autoConverge ? 'from-start' : 'never');
   const { situation, policy = 'budget', fixedPauseMs = 30 } = plan;
   const { memoryTotalBytes: memoryBytes, budget = {}, escalate = [], ...known } = situation;
   const { job } = result;
@@ -158,8 +159,11 @@ function upToTheStop(samples: readonly Line[], stopAtMs: number): readonly Line[
 const TELLING_MS = 300;
 
 /** The true passes, and the speed of the link from pass to pass, as long as nothing slowed the stream on purpose. */
-function readPasses(samples: readonly Line[]): { passes: readonly RecordedPass[]; link: Scenario['link'] } {
-  const tracker = new PassTracker(false);
+function readPasses(
+  samples: readonly Line[],
+  looks: Looks,
+): { passes: readonly RecordedPass[]; link: Scenario['link'] } {
+  const tracker = new PassTracker(looks);
   let rate: LinkRate | undefined;
   let seen = { fromMs: 0, passedMs: 0, sentBytes: 0 };
   const link: LinkSegment[] = [];
@@ -168,7 +172,10 @@ function readPasses(samples: readonly Line[]): { passes: readonly RecordedPass[]
     const { memoryRemainingBytes: remainingBytes = 0, memoryProcessedBytes: processedBytes = 0 } = sample;
     rate = addLinkSample(rate, atMs, processedBytes);
     const { bytesPerSecond } = rate;
-    tracker.add({ atMs, bytesPerSecond, syncs, remainingBytes, processedBytes, throttle }, downtimeLimitMs);
+    tracker.add(
+      { atMs, bytesPerSecond, syncs, remainingBytes, processedBytes, throttle },
+      { downtimeLimitMs, postCopyActive: false },
+    );
     const before = samples[index - 1] ?? sample;
     if (before.bandwidthBytesPerSecond === undefined) {
       const { fromMs, passedMs, sentBytes } = seen;

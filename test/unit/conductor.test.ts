@@ -7,7 +7,7 @@ import { Conductor, type DecisionRecord } from '../../lib/migration/conductor.js
 import { Gate } from '../../lib/migration/gate.js';
 import { HookRunner } from '../../lib/migration/hook-runner.js';
 import { Steering } from '../../lib/migration/steering.js';
-import { LandingGear, policyByName, policyFromFunction } from '../../lib/policy/index.js';
+import { type Action, LandingGear, policyByName, policyFromFunction } from '../../lib/policy/index.js';
 
 const LINK_BYTES_PER_MS = 117_000;
 const NEAR_BYTES = 3e6;
@@ -17,6 +17,7 @@ function conductorOf(
   refuses: (what: 'limit' | 'speed', value: number) => boolean,
   policy = policyByName('qemu'),
   speedMebibytes = 0,
+  atFirst: () => Promise<readonly Action[]> = async () => [],
 ) {
   const answer = async (what: 'limit' | 'speed', value: number) => {
     if (refuses(what, value)) throw new Error(`no ${what} now`);
@@ -35,7 +36,8 @@ function conductorOf(
     ...{ actuators, gate: new Gate(actuators, atMs, 300), landing: new LandingGear(true), abort: new AbortRequest() },
     ...{ switchoverAt: undefined, atMs },
     hooks: new HookRunner({}, { context: () => Object.create(null), onFailure: () => {} }),
-    steering: new Steering({ policy, budget: {}, escalate: [], can, fixedPauseMs: 20 }),
+    steering: new Steering({ policy, budget: {}, escalate: [], can, fixedPauseMs: 20, looks: 'never' }),
+    atFirst,
     handlers: {
       onDecision: (decision) => decisions.push(decision),
       ...{ onNote: () => {}, onPass: () => {}, onHold: () => {} },
@@ -130,5 +132,33 @@ test('the lowest limit, which a run that was killed has left behind, is not put 
   });
   await actuators.prepare(1);
   await actuators.restore();
-  t.same(limits, [1, 300]);
+  t.same(limits, [300], 'it was in force already');
+});
+
+test('what is to be done first is asked for until there is an answer, and done again until libvirt takes it', async (t) => {
+  let asked = 0;
+  let isDeaf = true;
+  const speed: Action = { kind: 'bandwidth', bytesPerSecond: undefined, reason: 'the hold is lifted' };
+  const { decisions, see } = conductorOf(
+    () => isDeaf,
+    policyByName('qemu'),
+    0,
+    async () => {
+      asked += 1;
+      if (asked === 1) throw new Error('no answer');
+      return [{ kind: 'downtime-limit', limitMs: 300, reason: 'the hold is lifted' }, speed];
+    },
+  );
+  await see(0, 300e6);
+  t.same(decisions, []);
+  await see(100, 290e6);
+  t.match(decisions, [{ by: 'hold', action: { kind: 'downtime-limit' }, refusal: 'no limit now' }]);
+  isDeaf = false;
+  await see(200, 280e6);
+  t.match(decisions.slice(1), [
+    { by: 'hold', action: { kind: 'downtime-limit' }, refusal: undefined },
+    { by: 'hold', action: { kind: 'bandwidth' }, refusal: undefined },
+  ]);
+  await see(300, 270e6);
+  t.match([asked, decisions.length], [2, 3], 'and that was it');
 });

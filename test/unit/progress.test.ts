@@ -74,6 +74,7 @@ test('messages of the library are told in the words of the command line', (t) =>
       undefined,
       'Run `precopy adopt` to follow it, or `precopy resolve` later.',
     ],
+    ['Abort it, or call adopt() with release: true.', undefined, 'Abort it, or run `precopy adopt --release`.'],
     ['Call resolve() without dryRun to have this done.', undefined, 'Say --yes to have this done.'],
   ];
   for (const [message, option, expected] of told) t.equal(inFlags(message, option), expected);

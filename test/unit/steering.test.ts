@@ -8,13 +8,16 @@ const LIMITS = { downtimeLimitMs: 300, bandwidthBytesPerSecond: undefined, postC
 /** What is known of the link after passes of 0.3 s, after each of which QEMU waits for the guest's processors. */
 function linkAfter(waitMs: number): number {
   const steering = new Steering({
-    ...{ policy: policyByName('qemu'), budget: {}, escalate: [], fixedPauseMs: 20 },
+    ...{ policy: policyByName('qemu'), budget: {}, escalate: [], fixedPauseMs: 20, looks: 'unknown' },
     can: { throttle: false, autoConverge: false, postCopy: false },
   });
   let [atMs, memoryIteration, memoryProcessedBytes] = [0, 1, 0];
   const see = (memoryRemainingBytes: number) =>
     steering.look(
-      { type: 'unbounded', memoryIteration, memoryProcessedBytes, memoryRemainingBytes },
+      {
+        ...{ type: 'unbounded', memoryIteration, memoryProcessedBytes, memoryRemainingBytes },
+        autoConvergeThrottlePercent: 99,
+      },
       atMs,
       LIMITS,
       true,

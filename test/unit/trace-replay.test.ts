@@ -28,6 +28,32 @@ for (const { name, path } of RECORDED) {
   });
 }
 
+for (const { name, path } of RECORDED) {
+  test(`${name}: another policy is told of the passes that there were`, async (t) => {
+    const entries = await readAll(path);
+    const stop = entries.findIndex((entry) => entry.type === 'phase' && entry.phase === 'stop-and-copy');
+    const before = stop < 0 ? entries : entries.slice(0, stop);
+    let asked: { pass: number; elapsedMs: number } = { pass: 0, elapsedMs: 0 };
+    const onlooker = policyFromFunction('onlooker', (view) => {
+      asked = view;
+      return [];
+    });
+    await replay(entries, onlooker);
+    const plan = entries.find(({ type }) => type === 'plan');
+    if (plan?.type === 'plan' && plan.can.autoConverge) {
+      t.equal(asked.pass, before.filter(({ type }) => type === 'pass').length);
+      return;
+    }
+    // Without auto-converge QEMU ends a pass with each sync. While the engine is at work the policy is not asked.
+    const samples = before.flatMap((entry) =>
+      entry.type === 'sample' && entry.memoryProcessedBytes > 0 ? [entry] : [],
+    );
+    const [first] = samples;
+    const last = samples.findLast(({ atMs }) => atMs - (first?.atMs ?? 0) <= asked.elapsedMs);
+    t.equal(asked.pass, 1 + (last?.syncs ?? 0) - (first?.syncs ?? 0));
+  });
+}
+
 test('another policy is put beside the recorded one, and its own limits are in its views', async (t) => {
   const report = await replay(readTrace(recorded('simulated-steady')), 'nova');
   t.same(inWords(report), ['0.5:  | downtime-limit 50'], 'one step at the start, and not again at each view');
