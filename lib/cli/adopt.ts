@@ -14,8 +14,8 @@ guest. Ctrl-C asks to abort it, a second Ctrl-C leaves it to itself. To look on
 without a say in it there is \`precopy watch\`.
 
 A command that died while it held the switchover has left the stream slowed
-down to a trickle: --release brings it to full speed again, with QEMU's own
-downtime limit. If that command still lives, its hold is broken.
+down to a trickle: --release brings it to full speed again, and a downtime
+limit of 1 ms to QEMU's default. If that command lives, its hold is broken.
 
 Examples:
   precopy adopt --journal /var/lib/db1.migration

@@ -83,6 +83,11 @@ export class Actuators {
     return this.#startingBandwidthBytesPerSecond;
   }
 
+  /** The guest's own downtime limit, as it was before the migration, in milliseconds. */
+  get ownDowntimeLimitMs(): number {
+    return this.#before?.downtimeLimitMs ?? DOWNTIME_LIMIT_MS.default;
+  }
+
   get can(): Capabilities {
     return this.#capabilities;
   }

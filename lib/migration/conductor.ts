@@ -34,7 +34,7 @@ export interface ConductorOptions {
   landing: LandingGear;
   hooks: HookRunner;
   abort: AbortRequest;
-  /** Asked as soon as the job is seen, and again until it answers: what is to be done first. */
+  /** Asked as soon as the job is seen: what is to be done first. Where it fails it is asked again, a few times. */
   atFirst: () => Promise<readonly Action[]>;
   /** When the guest is to stop, where the caller named a moment. */
   switchoverAt: Date | undefined;
@@ -49,6 +49,9 @@ const RELEASE_LEAD_MS = 60;
 const DRAIN_MS = 60;
 /** As slow as libvirt lets a stream be, in bytes per second. */
 const HELD_BYTES_PER_SECOND = 1024 * 1024;
+
+/** So often is asked what is to be done first: a migration that goes on must be steered all the same. */
+const MOST_FIRST_LOOKS = 3;
 
 /** The end is near when what is left could be sent within this time, in milliseconds. */
 const NEAR_MS = 400;
@@ -71,6 +74,7 @@ export class Conductor {
   /** What would have taken a landing back, or a hold of somebody else's, and was refused: due again, since a stream that stays slowed never ends. */
   #refused: { by: DecisionRecord['by']; actions: readonly Action[] } = { by: 'landing', actions: [] };
   #hasBegun = false;
+  #firstLooks = 0;
   readonly #over = new AbortController();
   #isOver = false;
   #isNear = false;
@@ -103,13 +107,13 @@ export class Conductor {
   /** Sets what has to be set before the start: where the switchover is to be held, QEMU must not come to it before the hold. */
   async prepare(downtimeLimitMs: number | undefined): Promise<void> {
     const { actuators, gate } = this.#options;
-    if (gate.isClosed) this.#owedLimitMs = downtimeLimitMs ?? DOWNTIME_LIMIT_MS.default;
     await actuators.prepare(gate.isClosed ? DOWNTIME_LIMIT_MS.minimum : downtimeLimitMs);
+    if (gate.isClosed) this.#owedLimitMs = downtimeLimitMs ?? actuators.ownDowntimeLimitMs;
   }
 
-  /** Whether the next reading may lead to a decision: not while one is being carried out, nor during the landing. */
+  /** Whether the next reading may lead to a decision: not before the first look, nor while a decision is being carried out, nor during the landing. */
   get isListening(): boolean {
-    return !this.#isOver && this.#acting === undefined && !this.#options.landing.isDown;
+    return this.#hasBegun && !this.#isOver && this.#acting === undefined && !this.#options.landing.isDown;
   }
 
   /** Takes a reading of the job. While something is still being done, the policy is not asked again. */
@@ -155,10 +159,11 @@ export class Conductor {
   }
 
   async #lookFirst(): Promise<void> {
+    this.#firstLooks += 1;
     const actions = await this.#options.atFirst().catch(() => undefined);
-    if (actions === undefined) return;
+    if (actions === undefined && this.#firstLooks < MOST_FIRST_LOOKS) return;
     this.#hasBegun = true;
-    this.#refused = { by: 'hold', actions: await this.#carryOut('hold', actions) };
+    this.#refused = { by: 'hold', actions: await this.#carryOut('hold', actions ?? []) };
   }
 
   async #land(actions: readonly Action[]): Promise<void> {
@@ -172,10 +177,10 @@ export class Conductor {
     const { steering, gate, handlers, hooks } = this.#options;
     const { by: owner, actions: refused } = this.#refused;
     const stillRefused = await this.#carryOut(owner, refused);
-    const wanted = view.atPassBoundary ? await hooks.run('pass', { view }, this.#over.signal) : [];
-    const overriding = wanted.flatMap((actions) => actions ?? []);
-    // While it is held a policy is told of the limit that it wanted, as if that were in force.
+    // While it is held, whoever decides is told of the limit that was wanted, as if that were in force.
     const told = gate.isClosed ? { ...view, downtimeLimitMs: this.#owedLimitMs ?? view.downtimeLimitMs } : view;
+    const wanted = view.atPassBoundary ? await hooks.run('pass', { view: told }, this.#over.signal) : [];
+    const overriding = wanted.flatMap((actions) => actions ?? []);
     const { actions, notes } = steering.advise(told);
     for (const note of notes) handlers.onNote(note);
     const isOverridden = overriding.length > 0;
@@ -230,12 +235,18 @@ export class Conductor {
     for (const [index, action] of actions.entries()) {
       if (this.#isOver) return [];
       const refusal = await this.#apply(action);
-      const decision = { atMs: this.#options.atMs(), by, action, refusal };
-      this.#decisions.push(decision);
-      this.#options.handlers.onDecision(decision);
+      this.#record({ atMs: this.#options.atMs(), by, action, refusal });
       if (refusal !== undefined) return actions.slice(index);
     }
     return [];
+  }
+
+  /** What is refused again in the same words is one decision. */
+  #record(decision: DecisionRecord): void {
+    const last = this.#decisions.at(-1);
+    if (decision.refusal !== undefined && decision.action === last?.action && decision.refusal === last.refusal) return;
+    this.#decisions.push(decision);
+    this.#options.handlers.onDecision(decision);
   }
 
   /** What was sent arrives before the guest stops for post-copy: it would be pause otherwise. */

@@ -6,7 +6,7 @@ import type { ResolvedOptions } from './options.js';
 export interface Course {
   /** The guest was paused before it was moved, and stays so. */
   readonly wasPaused: boolean;
-  /** Whether a hold is lifted that whoever started it has left: its process is dead. */
+  /** Whether what slows the stream is lifted: whoever set it is dead. */
   readonly lifts: boolean;
   find(sides: Sides, options: ResolvedOptions): Promise<Domain>;
   /** Settles when the job is over, as the call would have done; `over` aborts when nobody waits for that any more. */

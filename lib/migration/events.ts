@@ -19,6 +19,8 @@ export interface MigrationSample {
   memoryProcessedBytes: number;
   /** From the difference to the sample before, never from libvirt's own figure, which lies in a stall. */
   sentBytesPerSecond: number;
+  /** QEMU's own measure of the stream, from which it reckons what the downtime limit lets through; undefined where it has none yet. */
+  measuredBytesPerSecond?: number | undefined;
   /** Distinct bytes the guest dirtied per second in QEMU's last period: under-reports a small hot set. */
   dirtiedBytesPerSecond: number;
   /** QEMU's estimate of the pause if the guest were stopped now; undefined before the first pass is over. */

@@ -1,3 +1,4 @@
+import { PrecopyError } from '../errors.js';
 import { formatBytes } from '../format.js';
 import type { Domain, JobStats } from '../libvirt/index.js';
 import type { Settings } from '../policy/index.js';
@@ -142,6 +143,7 @@ export class Run {
     const evidence = await this.#settle();
     await this.#restoreLimits(evidence);
     const result = await this.#conclude(evidence, failure);
+    await this.#mendLimit(evidence, failure);
     await this.#hooks.run(result.outcome === 'completed' ? 'settled' : 'rolledBack', { result });
     await this.#close();
     this.#reporter.tell({ type: 'end', atMs: this.#clock.atMs(), result });
@@ -311,11 +313,9 @@ export class Run {
   /** Where the guest stays, what was set for the migration is put back; limits outlive a migration that failed. */
   async #restoreLimits(evidence: Evidence): Promise<void> {
     // While the call is still out the job may be, too, and these are its limits.
-    if (ownerOf(evidence) !== 'source' || this.#transfer === undefined || this.#transfer.call === 'out') return;
-    const { actuators, steering } = this.#transfer.conductor;
+    if (ownerOf(evidence) !== 'source' || this.#transfer?.call === 'out') return;
     try {
-      if (this.#course === undefined) await actuators.restore();
-      else if (steering.passes.pass > 0) await actuators.mendDowntimeLimit(GRACE_MS);
+      await this.#transfer?.conductor.actuators.restore();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#reporter.warn({
@@ -323,6 +323,16 @@ export class Run {
         message: `The guest's migration limits could not be put back: ${why}`,
       });
     }
+  }
+
+  /** A downtime limit that a controller has left which did not live to put back what was before. */
+  async #mendLimit(evidence: Evidence, failure: Failure | undefined): Promise<void> {
+    const { cause } = failure ?? {};
+    const isNone = cause instanceof PrecopyError && cause.code === 'ERR_PRECOPY_NOTHING_TO_ADOPT';
+    if (this.#course === undefined || isNone || ownerOf(evidence) !== 'source' || this.#transfer?.call === 'out')
+      return;
+    // Where it cannot be mended, the next migration from here does not go by it either.
+    await this.#transfer?.conductor.actuators.mendDowntimeLimit(GRACE_MS).catch(() => {});
   }
 
   async #conclude(evidence: Evidence, failure: Failure | undefined): Promise<MigrationResult> {

@@ -19,6 +19,7 @@ export function sampleOf(reading: Reading, previous: Reading | undefined): Migra
     memoryRemainingBytes: stats.memoryRemainingBytes ?? 0,
     memoryProcessedBytes: processed,
     sentBytesPerSecond: elapsedMs > 0 ? Math.max(0, Math.round((difference / elapsedMs) * 1000)) : 0,
+    measuredBytesPerSecond: stats.memoryBytesPerSecond || undefined,
     dirtiedBytesPerSecond: (stats.memoryDirtyPagesPerSecond ?? 0) * (stats.memoryPageBytes ?? 4096),
     // QEMU's estimate means nothing while the first pass still runs: there was no sync yet that could have found dirty pages.
     expectedPauseMs: (stats.memoryIteration ?? 0) > 1 ? stats.downtimeMs : undefined,

@@ -3,13 +3,13 @@ import { type Action, DOWNTIME_LIMIT_MS } from '../policy/index.js';
 import type { Actuators } from './actuators.js';
 import type { Warning } from './result.js';
 
-const REASON = 'whoever held the switchover is gone';
+const REASON = 'whoever set that is gone';
 
 /**
- * Looks at what the process that started a job has set, and says what it would take to lift a hold that it has left: the lowest limit is
- * nobody's wish, and nobody else would bring such a stream back to speed.
+ * Looks at what the process that started a job has set, and says what it would take to lift that: the lowest limit is nobody's wish, and nobody
+ * else would bring a stream back to speed that was slowed on purpose.
  *
- * @param lifts - whether the caller wants that done; otherwise it is warned
+ * @param lifts - whether the caller wants that done; otherwise a stream that is slowed is warned of
  */
 export async function takeOver(
   actuators: Actuators,
@@ -17,19 +17,17 @@ export async function takeOver(
   warn: (warning: Warning) => void,
 ): Promise<readonly Action[]> {
   const { downtimeLimitMs, bandwidthBytesPerSecond } = await actuators.lookUp();
-  const isHeld = downtimeLimitMs <= DOWNTIME_LIMIT_MS.minimum;
-  if (lifts && isHeld) {
+  const isLowest = downtimeLimitMs <= DOWNTIME_LIMIT_MS.minimum;
+  const isSlowed = bandwidthBytesPerSecond !== undefined;
+  if (lifts) {
     const limit: Action = { kind: 'downtime-limit', limitMs: DOWNTIME_LIMIT_MS.default, reason: REASON };
     const speed: Action = { kind: 'bandwidth', bytesPerSecond: undefined, reason: REASON };
-    return bandwidthBytesPerSecond === undefined ? [limit] : [limit, speed];
+    return [...(isLowest ? [limit] : []), ...(isSlowed ? [speed] : [])];
   }
-  if (bandwidthBytesPerSecond !== undefined) {
-    const ending = isHeld
-      ? 'If that was a hold and its process is dead, it goes on so for ever: abort it, or call adopt() with release: true.'
-      : 'That is no hold: it goes on so (virsh migrate-setspeed).';
+  if (isSlowed) {
     warn({
       code: 'bandwidth-capped',
-      message: `Whoever started this migration has slowed it to ${formatBytes(bandwidthBytesPerSecond)}/s. ${ending}`,
+      message: `This migration was slowed to ${formatBytes(bandwidthBytesPerSecond)}/s. If whoever did that is dead, it goes on so for ever: abort it, or call adopt() with release: true.`,
     });
   }
   return [];

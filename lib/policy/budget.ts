@@ -46,15 +46,28 @@ export const budget: Policy = definePolicy<State>({
   settings: budgetSettings,
   decide(view, state) {
     if (view.postCopyActive || view.paused) return { state };
-    if (!state.isStarted) return start(view, { ...state, isStarted: true });
-    if (isTimeUp(view) && view.escalate.includes('abort')) {
-      const reason = `${seconds(view.elapsedMs)} of ${seconds(view.budget.totalMs ?? 0)} are over`;
-      return { state, actions: [{ kind: 'abort', reason }] };
-    }
-    if (!view.atPassBoundary || view.linkBytesPerSecond === undefined || view.linkBytesPerSecond <= 0) return { state };
-    return atBoundary(view, view.linkBytesPerSecond, { ...state, progress: addPass(state.progress, view) });
+    if (state.isStarted) return goOn(view, state);
+    const first = start(view, { ...state, isStarted: true });
+    // A first pass may be over before the policy is asked for the first time.
+    const next = goOn(view, first.state);
+    return {
+      state: next.state,
+      actions: [...first.actions, ...next.actions],
+      notes: [...first.notes, ...next.notes],
+    };
   },
 });
+
+function goOn(view: View, state: State): Outcome {
+  if (isTimeUp(view) && view.escalate.includes('abort')) {
+    const reason = `${seconds(view.elapsedMs)} of ${seconds(view.budget.totalMs ?? 0)} are over`;
+    return { state, actions: [{ kind: 'abort', reason }], notes: [] };
+  }
+  if (!view.atPassBoundary || view.linkBytesPerSecond === undefined || view.linkBytesPerSecond <= 0) {
+    return { state, actions: [], notes: [] };
+  }
+  return atBoundary(view, view.linkBytesPerSecond, { ...state, progress: addPass(state.progress, view) });
+}
 
 function start(view: View, state: State): Outcome {
   const notes: Note[] = [];

@@ -11,7 +11,7 @@ export interface Note {
 
 /** How a migration is to be started. */
 export interface Settings {
-  /** The limit to set before the start, in milliseconds; undefined leaves QEMU's default of 300. */
+  /** The limit to set before the start, in milliseconds; undefined leaves the guest's own, which is 300 where nobody has set another. */
   readonly downtimeLimitMs?: number;
   /** QEMU's auto-converge: its first throttle and each further step, as fractions; undefined leaves it off. */
   readonly autoConverge?: { readonly initial: number; readonly increment: number };

@@ -53,6 +53,7 @@ export interface View {
   readonly expectedPauseMs: number | undefined;
   /** What a stop costs with nothing left to send, learnt for the pair of hosts and the guest. */
   readonly fixedPauseMs: number;
+  /** The downtime limit in force, in milliseconds; while the switchover is held, the one that was wanted last. */
   readonly downtimeLimitMs: number;
   /** The cap on the memory stream; undefined when there is none. */
   readonly bandwidthBytesPerSecond: number | undefined;

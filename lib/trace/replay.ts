@@ -153,7 +153,7 @@ export class Replay {
     const { budget, escalate } = situation;
     const can = capabilitiesOf(policy.settings(situation), hasMonitor);
     // What was recorded is the job of the recorded policy.
-    const looks = recorded.autoConverge ? 'from-start' : 'never';
+    const looks = this.#header?.isAdopted ? 'unknown' : recorded.autoConverge ? 'from-start' : 'never';
     this.#steering = new Steering({ policy, budget, escalate, can, fixedPauseMs, looks });
   }
 
@@ -223,6 +223,7 @@ function statsOf(sample: Sample): JobStats {
     memoryRemainingBytes: sample.memoryRemainingBytes,
     memoryProcessedBytes: sample.memoryProcessedBytes,
     memoryIteration: sample.syncs,
+    ...(sample.measuredBytesPerSecond === undefined ? {} : { memoryBytesPerSecond: sample.measuredBytesPerSecond }),
     diskTotalBytes: sample.diskTotalBytes,
     diskRemainingBytes: sample.diskRemainingBytes,
     autoConvergeThrottlePercent: Math.round(sample.throttle * 100),

@@ -217,6 +217,7 @@ const ENTRIES: EntryShapes = {
       memoryRemainingBytes: amount('What is left of the pass, and what is known to be dirty.'),
       memoryProcessedBytes: amount('What went over.'),
       sentBytesPerSecond: amount('From the difference to the sample before.'),
+      measuredBytesPerSecond: amount("QEMU's own measure of the stream; absent where it had none yet."),
       dirtiedBytesPerSecond: amount("Distinct bytes dirtied per second in QEMU's last period."),
       expectedPauseMs: amount("QEMU's estimate; absent before the first pass is over."),
       throttle: fraction('CPU time taken away by auto-converge.'),
@@ -231,7 +232,7 @@ const ENTRIES: EntryShapes = {
       etaMs: amount('Until the guest can be stopped, if nothing changes; absent while that cannot be told.'),
       pace: PACE,
     },
-    ...(['expectedPauseMs', 'bandwidthBytesPerSecond', 'progress', 'etaMs', 'pace'] as const),
+    ...(['measuredBytesPerSecond', 'expectedPauseMs', 'bandwidthBytesPerSecond', 'progress', 'etaMs', 'pace'] as const),
   ),
   pace: entry('The pace is another from here on.', { pace: PACE, was: PACE }),
   host: entry('What a host says of the guest when it is asked, where that is not what it said before.', {

@@ -165,7 +165,7 @@ test('the commands, as people use them', async (t) => {
     t.match(await precopy('abort', 'used', ...hostFlags(b, a)), { code: 0, stdout: /^Aborted: used is on b/ });
     t.match(await left, {
       code: 1,
-      stdout: /"bandwidth-capped","message":"Whoever started this migration has slowed it/,
+      stdout: /"bandwidth-capped","message":"This migration was slowed to/,
     });
     await ended;
     t.same(await limits(), before);

@@ -66,8 +66,11 @@ test("with auto-converge on, the engine's passes are those of QEMU, and not its 
   migration.on('pass', async ({ pass }) => {
     passes.push(pass);
     if (pass < PASSES) return;
-    syncs = await syncsOf(domain);
-    migration.abort('enough was seen');
+    try {
+      syncs = await syncsOf(domain);
+    } finally {
+      migration.abort('enough was seen');
+    }
   });
   const result = await migration.outcome;
   t.match(result, { outcome: 'cancelled', owner: 'source', passes: PASSES });

@@ -13,8 +13,8 @@ export interface AdoptOptions extends RecoveryTarget {
   /** How often the job is sampled, in milliseconds. Default 100. */
   sampleIntervalMs?: number;
   /**
-   * Lifts a hold that the process which started the migration has left behind: full speed, and QEMU's default downtime limit of 300 ms; where
-   * there is none, nothing is changed. Default false, since where that process lives its hold would be broken.
+   * Lifts what the process that started the migration has left behind, as by a hold: the stream goes on at full speed, and in the place of a
+   * downtime limit of 1 ms comes QEMU's default. Default false, since where that process lives its hold would be broken.
    */
   release?: boolean;
   /** A new file for the trace of what is seen from here on. */
