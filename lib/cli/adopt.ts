@@ -15,7 +15,8 @@ without a say in it there is \`precopy watch\`.
 
 A command that died while it held the switchover has left the stream slowed
 down to a trickle: --release brings it to full speed again, and a downtime
-limit of 1 ms to QEMU's default. If that command lives, its hold is broken.
+limit of 1 ms to QEMU's default. If that command lives, its hold is broken; a
+cap that an administrator has set on the stream is lifted as well.
 
 Examples:
   precopy adopt --journal /var/lib/db1.migration

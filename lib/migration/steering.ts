@@ -102,7 +102,7 @@ export class Steering {
 
   #viewOf(stats: JobStats, elapsedMs: number, limits: Limits, isAsked: boolean): View {
     const { budget, escalate, can, fixedPauseMs } = this.#options;
-    // A trace does not tell QEMU's own measure.
+    // QEMU has no measure of its own yet, or the trace is of a time when that was not written down.
     const reading = { bytesPerSecond: this.#link?.bytesPerSecond, ...readingOf(stats, elapsedMs) };
     const { processedBytes, remainingBytes, syncs, throttle } = reading;
     this.#passes.add(reading, limits);

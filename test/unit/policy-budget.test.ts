@@ -35,6 +35,13 @@ function kinds({ decisions }: SimulationResult): string[] {
   return decisions.map(({ action }) => action.kind);
 }
 
+test('what is due when it is asked for the first time is done then', (t) => {
+  const late = viewOf({ elapsedMs: 5000, budget: { totalMs: 1000 }, escalate: ['abort'] });
+  const { actions } = budget.decide(late, budget.initialState);
+  t.match(actions, [{ kind: 'downtime-limit', limitMs: 1 }, { kind: 'abort' }]);
+  t.end();
+});
+
 test('it starts with the lowest limit', (t) => {
   const { actions } = budget.decide(viewOf({ budget: { pauseMs: 100 } }), budget.initialState);
   t.match(actions, [{ kind: 'downtime-limit', limitMs: 1 }]);

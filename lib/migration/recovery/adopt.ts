@@ -14,7 +14,8 @@ export interface AdoptOptions extends RecoveryTarget {
   sampleIntervalMs?: number;
   /**
    * Lifts what the process that started the migration has left behind, as by a hold: the stream goes on at full speed, and in the place of a
-   * downtime limit of 1 ms comes QEMU's default. Default false, since where that process lives its hold would be broken.
+   * downtime limit of 1 ms comes QEMU's default. A cap that an administrator has set cannot be told from a hold's, and is lifted for this job as
+   * well. Default false, since where that process lives its hold would be broken.
    */
   release?: boolean;
   /** A new file for the trace of what is seen from here on. */
